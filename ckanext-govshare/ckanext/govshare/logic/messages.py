@@ -1,0 +1,20 @@
+"""Translation of the domain's messages into the language of the request."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.govshare.domain.messages import Message
+
+
+def translate(message: Message) -> str:
+    """`message` in the caller's language, its parameters translated and filled in."""
+    params = {k: translate(v) if isinstance(v, Message) else v for k, v in message.params.items()}
+    text: str = tk._(message.text)
+    return text.format(**params) if params else text
+
+
+def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[str]]:
+    """Errors by field as CKAN's ValidationError takes them."""
+    return {field: [translate(m) for m in messages] for field, messages in errors.items()}
