@@ -21,8 +21,8 @@ from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 
 __all__ = [
-    "CHOICES", "FLAGS", "LISTS", "TEXTS", "Attribute", "AttributeRules", "CatalogKind", "DataType", "FormatClass", "Narrowing",
-    "OpenGround", "SharingMode", "SharingPurpose", "UpdateFrequency", "catalog_code", "check", "narrowed",
+    "CHOICES", "FLAGS", "LISTS", "TEXTS", "Attribute", "AttributeRules", "CatalogKind", "DataType", "FormatClass",
+    "Narrowing", "OpenGround", "SharingMode", "SharingPurpose", "UpdateFrequency", "catalog_code", "check", "narrowed",
     "parse_category_code",
 ]
 
@@ -72,8 +72,8 @@ class SharingPurpose(StrEnum):
 class OpenGround(StrEnum):
     """The only grounds on which data is not opened (郴政发〔2022〕2号 第二十五条第四款)."""
 
-    STATE_SECRET = "state_secret"
-    COMMERCIAL_SECRET = "commercial_secret"
+    STATE_SECRET = "state_secret"  # noqa: S105 - a ground, not a password
+    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - the same
     PRIVACY = "privacy"
     LAW = "law"
 
@@ -93,14 +93,16 @@ class UpdateFrequency(StrEnum):
 class AttributeRules:
     """What a regulation profile says about attributes; built from the profile's data.
 
-    sharing_basis_for: sharing types that need a legal basis (both restricted ones in Chenzhou, Hunan and Liaoning, `none`
-    alone in the State Council's text). The articles are citations shown to people, such as
+    sharing_basis_for: sharing types that need a legal basis (both restricted ones in Chenzhou, Hunan and Liaoning,
+    `none` alone in the State Council's text). The articles are citations shown to people, such as
     `郴政发〔2022〕2号 第二十五条`, or the name of the platform's own rule where no text of the chain has one.
     """
 
     sharing_basis_for: frozenset[Attribute]
     catalog_article: str
+    use_article: str
     sharing_article: str
+    sharing_basis_article: str
     opening_article: str
     disclosure_article: str
 
@@ -214,10 +216,10 @@ def _malformed_codes(entry: Mapping[str, Any]) -> Errors:
 def _contradictions(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
     """What cannot both be true, in a draft as little as in a submitted entry.
 
-    A condition without conditional sharing or opening, and a ground for withholding what is opened, would leave readers
-    in doubt which of the two counts. Sharing with nobody leaves no way and no purpose of sharing to state. What no other
-    department may have cannot be for everyone (a department is a legal person too, 第二十五条第二款). A legal
-    basis is never a contradiction: laws also oblige to share and to open.
+    A condition without conditional sharing or opening, and a ground for withholding what is opened, would leave
+    readers in doubt which of the two counts. Sharing with nobody leaves no way and no purpose of sharing to state.
+    What no other department may have cannot be for everyone (a department is a legal person too, 第二十五条第二款).
+    A legal basis is never a contradiction: laws also oblige to share and to open.
     """
     sharing, opening = _attribute(entry, "sharing_type"), _attribute(entry, "open_type")
     if sharing not in (None, Attribute.CONDITIONAL) and not is_blank(entry.get("sharing_condition")):
@@ -263,23 +265,25 @@ def _missing(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
 def _missing_sharing(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
     sharing = _attribute(entry, "sharing_type")
     if sharing is Attribute.CONDITIONAL and is_blank(entry.get("sharing_condition")):
-        yield "sharing_condition", Message("Conditional sharing states its condition ({article})", article=rules.sharing_article)
+        yield "sharing_condition", Message("Conditional sharing states its condition ({article})",
+                                           article=rules.sharing_article)
     if sharing in rules.sharing_basis_for and is_blank(entry.get("sharing_basis")):
-        yield "sharing_basis", Message("This sharing type needs a legal basis ({article})", article=rules.sharing_article)
+        yield "sharing_basis", Message("This sharing type needs a legal basis ({article})",
+                                       article=rules.sharing_basis_article)
     if sharing in (Attribute.UNCONDITIONAL, Attribute.CONDITIONAL):
         for field in LISTS:
             if is_blank(entry.get(field)):
-                yield field, Message("State how and for what the data is shared ({article})", article=rules.catalog_article)
+                yield field, Message("State how and for what the data is shared ({article})", article=rules.use_article)
 
 
 def _missing_opening(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
-    opening = _attribute(entry, "open_type")
+    opening, article = _attribute(entry, "open_type"), rules.opening_article
     if opening is Attribute.CONDITIONAL and is_blank(entry.get("open_condition")):
-        yield "open_condition", Message("Conditional opening states its condition ({article})", article=rules.opening_article)
+        yield "open_condition", Message("Conditional opening states its condition ({article})", article=article)
     if opening is Attribute.NONE and is_blank(entry.get("open_ground")):
-        yield "open_ground", Message("State the ground for not opening the data ({article})", article=rules.opening_article)
+        yield "open_ground", Message("State the ground for not opening the data ({article})", article=article)
     if opening is Attribute.NONE and is_blank(entry.get("open_basis")):
-        yield "open_basis", Message("Not opening the data needs a legal basis ({article})", article=rules.opening_article)
+        yield "open_basis", Message("Not opening the data needs a legal basis ({article})", article=article)
 
 
 def _attribute(entry: Mapping[str, Any], field: str) -> Attribute | None:

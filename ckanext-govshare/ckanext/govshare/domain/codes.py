@@ -1,6 +1,6 @@
 """Codes that identify: of the entry by the national guide, of the department by GB 32100 (CAT-3: 001 第九条).
 
-An entry's code is 类 (1 character) 项 (2) 目 (3) 细目 (as many as the province needs, or none), "/", and a sequence number.
+An entry's code is 类 (1 character) 项 (2) 目 (3) 细目 (as many as the province needs, or none), "/" and a sequence.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Information items (信息项) of an entry: the columns of its data, one mapping each (CAT-1: 国发〔2016〕51号 第七条)."""
+"""Information items (信息项) of an entry: the columns of its data, one mapping each (国发〔2016〕51号 第七条)."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
