@@ -15,8 +15,19 @@ from enum import StrEnum
 from typing import Any
 
 from ckanext.govshare.domain import codes, info_items
+from ckanext.govshare.domain.choices import (
+    CHOICES,
+    LISTS,
+    Attribute,
+    CatalogKind,
+    DataType,
+    FormatClass,
+    OpenGround,
+    SharingMode,
+    SharingPurpose,
+    UpdateFrequency,
+)
 from ckanext.govshare.domain.codes import catalog_code, parse_category_code
-from ckanext.govshare.domain.info_items import DataType
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 
@@ -25,68 +36,6 @@ __all__ = [
     "Narrowing", "OpenGround", "SharingMode", "SharingPurpose", "UpdateFrequency", "catalog_code", "check", "narrowed",
     "parse_category_code",
 ]
-
-
-class Attribute(StrEnum):
-    """The three types of sharing and of opening, from the widest to the narrowest (001 第二十一条, 第二十五条)."""
-
-    UNCONDITIONAL = "unconditional"
-    CONDITIONAL = "conditional"
-    NONE = "none"
-
-
-class CatalogKind(StrEnum):
-    BASE = "base"
-    THEME = "theme"
-    DEPARTMENT = "department"
-
-
-class FormatClass(StrEnum):
-    ELECTRONIC_FILE = "electronic_file"
-    SPREADSHEET = "spreadsheet"
-    DATABASE = "database"
-    IMAGE = "image"
-    STREAMING = "streaming"
-    SELF_DESCRIBING = "self_describing"
-    SERVICE = "service"
-
-
-class SharingMode(StrEnum):
-    """Ways of sharing that the State Council encourages (国发〔2016〕51号 第十二条)."""
-
-    SYSTEM_INTEGRATION = "system_integration"
-    FRONT_END_EXCHANGE = "front_end_exchange"
-    ONLINE_QUERY = "online_query"
-    BATCH_DOWNLOAD = "batch_download"
-
-
-class SharingPurpose(StrEnum):
-    """Uses that the provider states (国发〔2016〕51号 第十二条)."""
-
-    ADMINISTRATIVE_BASIS = "administrative_basis"
-    REFERENCE = "reference"
-    VERIFICATION = "verification"
-    COLLABORATION = "collaboration"
-
-
-class OpenGround(StrEnum):
-    """The only grounds on which data is not opened (郴政发〔2022〕2号 第二十五条第四款)."""
-
-    STATE_SECRET = "state_secret"  # noqa: S105 - a ground, not a password
-    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - the same
-    PRIVACY = "privacy"
-    LAW = "law"
-
-
-class UpdateFrequency(StrEnum):
-    REALTIME = "realtime"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    HALF_YEARLY = "half_yearly"
-    YEARLY = "yearly"
-    IRREGULAR = "irregular"
 
 
 @dataclass(frozen=True)
@@ -116,11 +65,6 @@ class Narrowing:
     after: str
 
 
-CHOICES: Mapping[str, type[StrEnum]] = {
-    "catalog_kind": CatalogKind, "format_class": FormatClass, "update_frequency": UpdateFrequency,
-    "sharing_type": Attribute, "open_type": Attribute, "open_ground": OpenGround,
-}
-LISTS: Mapping[str, type[StrEnum]] = {"sharing_modes": SharingMode, "sharing_purposes": SharingPurpose}
 FLAGS = ("proactively_disclosed", "platform_authorised", "sample_data")
 # Longest text of each field, in characters: enough for any law's wording, too short to burden page and index.
 TEXTS: Mapping[str, int] = {

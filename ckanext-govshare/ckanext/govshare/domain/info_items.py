@@ -2,28 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any
 
+from ckanext.govshare.domain.choices import DataType
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
-
-
-class DataType(StrEnum):
-    """Data types of the national guide for compiling catalogues."""
-
-    CHARACTER = "C"
-    NUMERIC = "N"
-    CURRENCY = "Y"
-    DATE = "D"
-    DATETIME = "T"
-    LOGICAL = "L"
-    MEMO = "M"
-    GENERAL = "G"
-    DOUBLE = "B"
-    INTEGER = "I"
-    FLOAT = "F"
-
 
 MAX_ITEMS = 1000
 MAX_LENGTH = 1_000_000_000
