@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from ckanext.govshare.domain import codes, info_items
 from ckanext.govshare.domain.choices import (
@@ -30,6 +30,8 @@ from ckanext.govshare.domain.choices import (
 from ckanext.govshare.domain.codes import catalog_code, parse_category_code
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.profiles import SharingBasis, Topic
+from ckanext.govshare.domain.regulations import Regime
 
 __all__ = [
     "CHOICES", "FLAGS", "LISTS", "TEXTS", "Attribute", "AttributeRules", "CatalogKind", "DataType", "FormatClass",
@@ -37,23 +39,51 @@ __all__ = [
     "parse_category_code",
 ]
 
+# A citation such as `郴政发〔2022〕2号 第二十五条`, or the words that it is no citation.
+Source = str | Message
+PLATFORM_RULE = Message("a rule of this platform, not of law")
+
 
 @dataclass(frozen=True)
 class AttributeRules:
-    """What a regulation profile says about attributes; built from the profile's data.
+    """What the regulations in force say about attributes: each rule with the citation that people are shown.
 
-    sharing_basis_for: sharing types that need a legal basis (both restricted ones in Chenzhou, Hunan and Liaoning,
-    `none` alone in the State Council's text). The articles are citations shown to people, such as
-    `郴政发〔2022〕2号 第二十五条`, or the name of the platform's own rule where no text of the chain has one.
+    `sharing_basis` holds the sharing types that need a legal basis: both restricted ones in Chenzhou, Hunan and
+    Liaoning, `none` alone in the State Council's text. What no text of the chain says is the platform's own rule.
     """
 
-    sharing_basis_for: frozenset[Attribute]
-    catalog_article: str
-    use_article: str
-    sharing_article: str
-    sharing_basis_article: str
-    opening_article: str
-    disclosure_article: str
+    catalog: Source
+    use: Source
+    sharing: Source
+    sharing_basis: Mapping[Attribute, Source]
+    opening: Source
+    ground: Source
+    disclosure: Source
+    authorisation: Source
+
+    @classmethod
+    def of(cls, regime: Regime) -> AttributeRules:
+        """The rules of a profile with the texts that it falls back to."""
+        def cite(topic: Topic) -> Source:
+            found = regime.cite(topic)
+            return str(found) if found else PLATFORM_RULE
+
+        return cls(
+            catalog=cite(Topic.CATALOG_CONTENT), use=cite(Topic.CATALOG_USE),
+            sharing=cite(Topic.SHARING_ATTRIBUTE), sharing_basis=_sharing_basis(regime),
+            opening=cite(Topic.OPEN_ATTRIBUTE), ground=cite(Topic.OPEN_GROUND),
+            disclosure=cite(Topic.PROACTIVE_DISCLOSURE), authorisation=cite(Topic.PLATFORM_AUTHORISATION),
+        )
+
+
+def _sharing_basis(regime: Regime) -> dict[Attribute, Source]:
+    found = regime.provision("sharing_basis")
+    if found is None:
+        return {}
+    citation, provision = found
+    basis = cast(SharingBasis, provision)
+    needed: dict[Attribute, Source] = {Attribute(name): PLATFORM_RULE for name in basis.by_default}
+    return needed | {Attribute(name): str(citation) for name in basis.required_for}
 
 
 @dataclass(frozen=True)
@@ -168,20 +198,20 @@ def _contradictions(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
     sharing, opening = _attribute(entry, "sharing_type"), _attribute(entry, "open_type")
     if sharing not in (None, Attribute.CONDITIONAL) and not is_blank(entry.get("sharing_condition")):
         yield "sharing_condition", Message("A sharing condition is given, but sharing is not conditional ({article})",
-                                           article=rules.sharing_article)
+                                           article=rules.sharing)
     if opening not in (None, Attribute.CONDITIONAL) and not is_blank(entry.get("open_condition")):
         yield "open_condition", Message("An opening condition is given, but opening is not conditional ({article})",
-                                        article=rules.opening_article)
+                                        article=rules.opening)
     if opening not in (None, Attribute.NONE) and not is_blank(entry.get("open_ground")):
         yield "open_ground", Message("A ground for not opening is given, but the data is opened ({article})",
-                                     article=rules.opening_article)
+                                     article=rules.ground)
     yield from _sharing_none(entry, rules, sharing, opening)
     if entry.get("proactively_disclosed") is True and opening not in (None, Attribute.UNCONDITIONAL):
         yield "open_type", Message("What was proactively disclosed is opened unconditionally ({article})",
-                                   article=rules.disclosure_article)
+                                   article=rules.disclosure)
     if entry.get("platform_authorised") is True and opening is Attribute.NONE:
         yield "platform_authorised", Message("The platform cannot be authorised to open what is not opened ({article})",
-                                             article=rules.disclosure_article)
+                                             article=rules.authorisation)
 
 
 def _sharing_none(entry: Mapping[str, Any], rules: AttributeRules, sharing: Attribute | None,
@@ -190,18 +220,18 @@ def _sharing_none(entry: Mapping[str, Any], rules: AttributeRules, sharing: Attr
         return
     for field in LISTS:
         if not is_blank(entry.get(field)):
-            yield field, Message("Nothing is shared, so leave this empty ({article})", article=rules.sharing_article)
+            yield field, Message("Nothing is shared, so leave this empty ({article})", article=rules.sharing)
     if opening not in (None, Attribute.NONE):
         yield "open_type", Message("What is not shared with departments cannot be opened to the public ({article})",
-                                   article=rules.sharing_article)
+                                   article=rules.sharing)
 
 
 def _missing(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
     for field in _REQUIRED:
         if is_blank(entry.get(field)):
-            yield field, Message("Required before review ({article})", article=rules.catalog_article)
+            yield field, Message("Required before review ({article})", article=rules.catalog)
     if entry.get("format_class") in _TABULAR and is_blank(entry.get("info_items")):
-        yield "info_items", Message("Describe at least one information item ({article})", article=rules.catalog_article)
+        yield "info_items", Message("Describe at least one information item ({article})", article=rules.catalog)
     yield from _missing_sharing(entry, rules)
     yield from _missing_opening(entry, rules)
 
@@ -210,24 +240,24 @@ def _missing_sharing(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
     sharing = _attribute(entry, "sharing_type")
     if sharing is Attribute.CONDITIONAL and is_blank(entry.get("sharing_condition")):
         yield "sharing_condition", Message("Conditional sharing states its condition ({article})",
-                                           article=rules.sharing_article)
-    if sharing in rules.sharing_basis_for and is_blank(entry.get("sharing_basis")):
+                                           article=rules.sharing)
+    if sharing and sharing in rules.sharing_basis and is_blank(entry.get("sharing_basis")):
         yield "sharing_basis", Message("This sharing type needs a legal basis ({article})",
-                                       article=rules.sharing_basis_article)
+                                       article=rules.sharing_basis[sharing])
     if sharing in (Attribute.UNCONDITIONAL, Attribute.CONDITIONAL):
         for field in LISTS:
             if is_blank(entry.get(field)):
-                yield field, Message("State how and for what the data is shared ({article})", article=rules.use_article)
+                yield field, Message("State how and for what the data is shared ({article})", article=rules.use)
 
 
 def _missing_opening(entry: Mapping[str, Any], rules: AttributeRules) -> Errors:
-    opening, article = _attribute(entry, "open_type"), rules.opening_article
+    opening = _attribute(entry, "open_type")
     if opening is Attribute.CONDITIONAL and is_blank(entry.get("open_condition")):
-        yield "open_condition", Message("Conditional opening states its condition ({article})", article=article)
+        yield "open_condition", Message("Conditional opening states its condition ({article})", article=rules.opening)
     if opening is Attribute.NONE and is_blank(entry.get("open_ground")):
-        yield "open_ground", Message("State the ground for not opening the data ({article})", article=article)
+        yield "open_ground", Message("State the ground for not opening the data ({article})", article=rules.ground)
     if opening is Attribute.NONE and is_blank(entry.get("open_basis")):
-        yield "open_basis", Message("Not opening the data needs a legal basis ({article})", article=article)
+        yield "open_basis", Message("Not opening the data needs a legal basis ({article})", article=rules.ground)
 
 
 def _attribute(entry: Mapping[str, Any], field: str) -> Attribute | None:

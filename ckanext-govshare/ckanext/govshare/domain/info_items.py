@@ -48,7 +48,7 @@ def _item_errors(item: Any, complete: bool) -> Iterator[Message]:
     data_type, length = item.get("data_type"), item.get("length")
     if not is_blank(data_type) and data_type not in list(DataType):
         yield Message("the data type is one of {choices}", choices=", ".join(DataType))
-    if not is_blank(length) and not _is_length(length):
+    if not is_blank(length) and not is_length(length):
         yield Message("the length is a whole number from 1 to {limit}", limit=MAX_LENGTH)
     if complete:
         yield from _missing(item)
@@ -63,7 +63,8 @@ def _missing(item: Mapping[str, Any]) -> Iterator[Message]:
         yield Message("types C, N and F need a length")
 
 
-def _is_length(value: Any) -> bool:
+def is_length(value: Any) -> bool:
+    """Whether `value`, a number or its digits, is a length that a field can have."""
     if isinstance(value, str):
         value = int(value) if value.isascii() and value.isdecimal() and len(value) <= len(str(MAX_LENGTH)) else 0
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_LENGTH

@@ -1,0 +1,104 @@
+"""Validators that the schemas name. They turn input into stored values; what may be said is decided in `domain`.
+
+An entry is checked as a whole before CKAN looks at single fields: its errors then stand beside CKAN's own, all at once.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
+
+from ckanext.govshare import regulations
+from ckanext.govshare.domain import attributes, codes, entry_input, slugs
+from ckanext.govshare.domain.attributes import AttributeRules
+from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.logic import drafts
+from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.repository import attributes as repository
+
+__all__ = ["govshare_entry", "govshare_json_output", "govshare_name", "govshare_plain_text", "govshare_uscc"]
+
+# Kept by CKAN in columns of its own, with validators of its own.
+_CORE = ("title", "notes")
+
+
+def govshare_entry(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Read the entry's fields, refuse what is malformed or contradictory by field, and leave the values to store.
+
+    What is only missing is accepted: a draft may be incomplete, its submission may not.
+    """
+    entry = entry_input.read({field: _given(data, field) for field in entry_input.FIELDS})
+    found = attributes.check(entry, AttributeRules.of(regulations.current()), complete=False)
+    for field, messages in found.items():
+        errors[(field,)].extend(translate(message) for message in messages)
+    for field in entry_input.FIELDS:
+        data[(field,)] = _stored(entry[field]) if field in entry and field not in found else tk.missing
+    for field in _CORE:
+        if field in found:
+            data[(field,)] = ""
+    data[("catalog_code",)] = _catalog_code(data, context)
+
+
+def _given(data: FlattenDataDict, field: str) -> Any:
+    value = data.get((field,))
+    return None if value is tk.missing else value
+
+
+def _stored(value: Any) -> Any:
+    """CKAN keeps extra fields as text: lists as JSON, flags as `true` and `false`."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _catalog_code(data: FlattenDataDict, context: Context) -> Any:
+    """The code in force: assigned at approval, never said by a caller (001 第九条)."""
+    if context.get(drafts.PUBLISHING):
+        return data.get(("catalog_code",), tk.missing)
+    package = context.get("package")
+    return (package.extras.get("catalog_code") if package else None) or tk.missing
+
+
+def govshare_json_output(value: Any) -> Any:
+    """A stored list or flag as JSON gives it; anything else as it is."""
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def govshare_name(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Where no name is given: the name it has, else one made of the title's pinyin that no other entry has."""
+    if not is_blank(_given(data, "name")):
+        return
+    package = context.get("package")
+    title = _given(data, "title")
+    if package:
+        data[key] = package.name
+    elif isinstance(title, str) and not is_blank(title):
+        data[key] = repository.free_name(slugs.slug(title))
+
+
+def govshare_plain_text(limit: int) -> Callable[[Any], Any]:
+    """A validator of text of at most `limit` characters without control characters; blank becomes missing."""
+    def validator(value: Any) -> Any:
+        if error := text_error(value, limit):
+            raise tk.Invalid(translate(error))
+        return value.strip()
+    return validator
+
+
+def govshare_uscc(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A department's 统一社会信用代码, right by its check character and no other department's (GB 32100)."""
+    value = data[key]
+    value = value.strip().upper() if isinstance(value, str) else value
+    if error := codes.uscc_error(value):
+        raise tk.Invalid(translate(error))
+    group = context.get("group")
+    if repository.uscc_is_taken(value, group.id if group else None):
+        raise tk.Invalid(translate(Message("Another department has this code")))
+    data[key] = value
