@@ -1,0 +1,46 @@
+"""Renders the one configuration template: ``.run/portal.ini`` for the portal, ``.run/test.ini`` for the tests."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Template
+
+from instance import Instance, write_private
+
+# Which database, Redis number and Solr core each of the two uses: never the other's.
+USES: Mapping[str, Mapping[str, str | int]] = {
+    "portal": {"database": "govshare", "datastore": "datastore", "redis": 0, "core": "portal"},
+    "test": {"database": "govshare_test", "datastore": "datastore_test", "redis": 1, "core": "test"},
+}
+
+
+def render(instance: Instance) -> None:
+    """Write both files, readable by their owner only: passwords are in them."""
+    folder = instance.root / "config"
+    for name in USES:
+        template = Template((folder / f"{name}.ini.template").read_text(encoding="utf-8"))
+        write_private(instance.run / f"{name}.ini", template.substitute(values(instance, name)))
+    write_private(instance.run / "test-owner-url", owner_url(instance, "test"))
+
+
+def values(instance: Instance, name: str) -> dict[str, str]:
+    """What the template's placeholders stand for."""
+    uses = USES[name]
+    storage = instance.run / ("storage" if name == "portal" else "test-storage")
+    storage.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "database_url": instance.database_url("app", str(uses["database"])),
+        "datastore_write_url": instance.database_url("datastore_write", str(uses["datastore"])),
+        "datastore_read_url": instance.database_url("datastore_read", str(uses["datastore"])),
+        "redis_url": instance.redis_url(int(uses["redis"])),
+        "solr_url": instance.solr_url(str(uses["core"])),
+        "site_url": instance.web_url,
+        "storage_path": str(storage),
+        "secret_key": instance.secrets["secret_key"],
+        "trace_key": instance.secrets["trace_key"],
+        "root": str(instance.root),
+    }
+
+
+def owner_url(instance: Instance, name: str) -> str:
+    """The URL for migrations, which run as the tables' owner."""
+    return instance.database_url("owner", str(USES[name]["database"]))
