@@ -1,0 +1,1 @@
+"""政务数据开放平台 GovShare: CKAN extension."""

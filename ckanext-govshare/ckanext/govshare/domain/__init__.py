@@ -1,0 +1,1 @@
+"""Pure rules: no CKAN, Flask, SQLAlchemy, clock or I/O."""

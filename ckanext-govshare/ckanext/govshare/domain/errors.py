@@ -1,0 +1,34 @@
+"""Why a command was refused.
+
+DomainError
+├── NotNow      the state does not allow the command
+├── NotYours    the person may not give it, whatever the state
+└── Invalid     fields of the command or of the entry are wrong; carries every error, by field
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ckanext.govshare.domain.messages import Message
+
+
+class DomainError(Exception):
+    """A refusal; `message` tells people why and what to do next."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class NotNow(DomainError): ...
+
+
+class NotYours(DomainError): ...
+
+
+class Invalid(DomainError):
+    """Refused for its content: `errors` holds all messages, by field name."""
+
+    def __init__(self, errors: Mapping[str, Sequence[Message]]) -> None:
+        super().__init__(Message("Some fields are missing or wrong"))
+        self.errors = errors

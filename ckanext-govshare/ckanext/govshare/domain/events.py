@@ -1,0 +1,89 @@
+"""What has happened: a closed set of events, one for each command, named for its intention.
+
+An event's fields become the payload of the case's history and, hashed, a leaf of the trace (001 第十四条).
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a case; `name` identifies the class in the database."""
+
+    name: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """The event's own fields, as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class EntrySaved(Event):
+    """A draft was saved. `digest` identifies its content; `published` tells a pending change from a first draft."""
+
+    name: ClassVar[str] = "entry_saved"
+    digest: str
+    published: bool
+
+
+@dataclass(frozen=True)
+class EntrySubmitted(Event):
+    """A draft was handed to the competent department. Narrowed attributes carry their basis (001 第四十一条第一项)."""
+
+    name: ClassVar[str] = "entry_submitted"
+    digest: str
+    narrowing: tuple[Mapping[str, str], ...] = ()
+    narrowing_basis: str = ""
+
+
+@dataclass(frozen=True)
+class EntryWithdrawn(Event):
+    """The department took its submission back."""
+
+    name: ClassVar[str] = "entry_withdrawn"
+
+
+@dataclass(frozen=True)
+class EntryApproved(Event):
+    """The competent department approved (001 第十条): version `version` is now the published one."""
+
+    name: ClassVar[str] = "entry_approved"
+    version: int
+    catalog_code: str
+    digest: str
+    open_type: str
+    sharing_type: str
+    narrowing: tuple[Mapping[str, str], ...] = ()
+    narrowing_basis: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class EntryReturned(Event):
+    """The competent department sent the submission back, saying why."""
+
+    name: ClassVar[str] = "entry_returned"
+    reason: str
+
+
+@dataclass(frozen=True)
+class EntryDiscarded(Event):
+    """A draft was dropped: the pending change of a published entry, or an entry never published."""
+
+    name: ClassVar[str] = "entry_discarded"
+    published: bool
+
+
+@dataclass(frozen=True)
+class DeadlineRecomputed(Event):
+    """A provisional due date was computed again when its year's calendar arrived."""
+
+    name: ClassVar[str] = "deadline_recomputed"
+    rule: str
+    before: str
+    due: str
+    provisional: bool
+    calendar_version: str

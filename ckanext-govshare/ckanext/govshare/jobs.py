@@ -1,0 +1,47 @@
+"""What runs in the job worker. Each job is idempotent and derives its work from rows (design principle 7)."""
+from __future__ import annotations
+
+import logging
+
+from ckanext.govshare import clock, regulations, subscriptions
+from ckanext.govshare.domain import calendar, events
+from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.repository import catalog as entries
+from ckanext.govshare.repository import deadlines
+
+log = logging.getLogger(__name__)
+
+SYSTEM = "system"
+
+
+def drain_outbox() -> None:
+    """Deliver the side effects that are due."""
+    subscriptions.deliver_due()
+
+
+def recompute_deadlines() -> int:
+    """Compute provisional due dates again; each that the arrived calendar settles or moves is recorded. How many were."""
+    known = regulations.calendar()
+    changed = 0
+    with transaction():
+        for row in deadlines.provisional():
+            new = calendar.recompute(row["computed"], known)
+            if new is None:
+                continue
+            before = row["computed"].due.isoformat()
+            deadlines.save(row["case_kind"], row["case_id"], new)
+            record(_case(row["case_kind"], row["case_id"]), events.DeadlineRecomputed(
+                new.rule, before, new.due.isoformat(), new.provisional, new.calendar_version), SYSTEM, clock.now())
+            changed += 1
+    return changed
+
+
+def _case(kind: str, case_id: str) -> Case:
+    entry = entries.get(case_id)
+    return Case(kind, case_id, entry.department if entry else "")
+
+
+def warn_of_ending_regulations() -> None:
+    """Tell the operator's log of texts in force here that end soon or have ended."""
+    for message in regulations.warnings():
+        log.warning("%s", message)

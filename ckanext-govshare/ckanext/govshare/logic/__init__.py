@@ -1,0 +1,1 @@
+"""From requests to decisions: authorise, validate, load under lock, decide, record."""

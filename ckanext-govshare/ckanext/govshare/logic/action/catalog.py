@@ -1,0 +1,175 @@
+"""The review of catalogue entries: thin actions over `domain.catalog` (CAT-4: 001 第十条)."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.logic import validate
+from ckan.types import Action, Context, DataDict
+
+from ckanext.govshare.domain import catalog
+from ckanext.govshare.domain.catalog import Command, State
+from ckanext.govshare.logic import review, roles
+from ckanext.govshare.logic.schema import catalog as schema
+from ckanext.govshare.repository import catalog as repository
+from ckanext.govshare.repository import deadlines
+from ckanext.govshare.repository import trace as history
+
+__all__ = [
+    "govshare_entry_approve", "govshare_entry_discard", "govshare_entry_list", "govshare_entry_queue",
+    "govshare_entry_return", "govshare_entry_show", "govshare_entry_submit", "govshare_entry_version_list",
+    "govshare_entry_withdraw",
+]
+
+
+def _command(command: Command, parameters: Any, about: str) -> Action:
+    """The action that gives `command`; all of them differ in their parameters alone."""
+    @validate(parameters)
+    def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
+        package = review.visible_package(context, data_dict["id"])
+        tk.check_access(f"govshare_entry_{command}", Context(context, package=package), {"id": package.id})
+        review.carry_out(context, package.id, command, data_dict.get("reason", ""), data_dict.get("narrowing_basis", ""))
+        return {"id": package.id, "state": review.load(package.id).state.value}
+    action.__name__ = f"govshare_entry_{command}"
+    action.__doc__ = f"""{about}
+
+    :param id: name or id of the entry
+    :returns: ``id`` and the new ``state``
+    :raises NotFound: also for entries that the caller may not know of
+    :raises NotAuthorized: the caller has not the role for it
+    :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong
+    """
+    return action
+
+
+govshare_entry_submit = _command(
+    Command.SUBMIT, schema.entry_submit,
+    "Submit a draft to the competent department. `narrowing_basis`: required where an attribute becomes narrower.")
+govshare_entry_withdraw = _command(Command.WITHDRAW, schema.entry_ref, "Take a submission back to go on compiling.")
+govshare_entry_approve = _command(
+    Command.APPROVE, schema.entry_reason,
+    "Approve a submission: it is published, with its code. `reason`: an opinion for the record, optional.")
+govshare_entry_return = _command(
+    Command.RETURN, schema.entry_reason, "Return a submission to its department. `reason`: what has to be changed, required.")
+govshare_entry_discard = _command(
+    Command.DISCARD, schema.entry_ref, "Drop the pending change of a published entry, or an entry never published.")
+
+
+@tk.side_effect_free
+@validate(schema.entry_ref)
+def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Where an entry stands in its review, what its draft changes, and what the caller may do now.
+
+    :param id: name or id of the entry
+    :raises NotFound: also for callers who have no part in the review
+    """
+    package = review.visible_package(context, data_dict["id"])
+    _require("govshare_entry_show", context, package)
+    entry = review.load(package.id)
+    approved = repository.version_content(entry.id, entry.version) if entry.published else None
+    draft = catalog.content_of(review.current(context, entry)) if entry.state != State.APPROVED else None
+    material = review.material(draft or approved or {}, approved)
+    deadline = deadlines.running(review.CASE, [entry.id]).get(entry.id)
+    actor = roles.user_of(context)
+    given = catalog.allowed(entry, roles.of(context, entry.department), actor.id if actor else "")
+    return {
+        **_short(package, entry), "reason": entry.reason, "narrowing_basis": entry.narrowing_basis,
+        "draft": draft, "approved": approved,
+        "differences": catalog.differences(approved or {}, draft) if draft else [],
+        "narrowing": list(catalog.narrowing(material)) if draft else [],
+        "deadline": deadline.as_dict() if deadline else None,
+        "commands": [command.value for command in given],
+        "history": _history(entry.id),
+    }
+
+
+def _require(action: str, context: Context, package: model.Package) -> None:
+    """Forbidden looks like absent: a caller with no part in the review learns nothing of it."""
+    try:
+        tk.check_access(action, Context(context, package=package), {"id": package.id})
+    except tk.NotAuthorized:
+        raise tk.ObjectNotFound(tk._("Entry not found")) from None
+
+
+def _short(package: model.Package, entry: catalog.Entry) -> dict[str, Any]:
+    organization = model.Group.get(entry.department)
+    return {
+        "id": package.id, "name": package.name, "title": package.title,
+        "organization": {"id": organization.id, "name": organization.name, "title": organization.title} if organization else None,
+        "state": entry.state.value, "published": entry.published, "version": entry.version,
+        "catalog_code": entry.catalog_code, "submitted_by": _user_name(entry.submitted_by),
+        "submitted_at": entry.submitted_at.isoformat() if entry.submitted_at else None,
+    }
+
+
+def _user_name(user_id: str) -> str | None:
+    user = model.User.get(user_id) if user_id else None
+    return user.display_name if user else None
+
+
+def _history(entry_id: str) -> list[dict[str, Any]]:
+    return [
+        {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(), "actor": _user_name(row["actor"]),
+         "reason": row["payload"].get("reason") or row["payload"].get("narrowing_basis") or ""}
+        for row in history.events(review.CASE, entry_id)
+    ]
+
+
+@tk.side_effect_free
+@validate(schema.entry_ref)
+def govshare_entry_version_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """The published versions of an entry, newest first: ``version``, ``approved_at`` and the fields that changed.
+
+    :raises NotFound: also for entries that the caller may not know of
+    """
+    package = review.visible_package(context, data_dict["id"])
+    versions = repository.versions(package.id)
+    before: dict[str, Any] = {}
+    found = []
+    for row in versions:
+        changed = catalog.differences(before, row["content"]) if before else []
+        found.append({"version": row["version"], "approved_at": row["approved_at"].isoformat(),
+                      "changed": [difference["field"] for difference in changed]})
+        before = row["content"]
+    return found[::-1]
+
+
+@tk.side_effect_free
+@validate(schema.entry_list)
+def govshare_entry_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """The entries of the caller's departments, last changed first.
+
+    :param organization: name or id of one of them (optional)
+    :param state: draft, submitted, returned or approved (optional)
+    :param q: part of a title or code (optional)
+    :param offset, limit: paging; at most 100 a page
+    :returns: ``count`` and ``results``
+    """
+    tk.check_access("govshare_entry_list", context, data_dict)
+    user = roles.user_of(context)
+    return _page(list(roles.capacities(user)) if user else [], data_dict)
+
+
+@tk.side_effect_free
+@validate(schema.entry_list)
+def govshare_entry_queue(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """What awaits review, oldest first, of all departments or of one `organization`; paged like govshare_entry_list."""
+    tk.check_access("govshare_entry_queue", context, data_dict)
+    return _page(None, {**data_dict, "state": State.SUBMITTED.value}, oldest_first=True)
+
+
+def _page(departments: Sequence[str] | None, data_dict: DataDict, oldest_first: bool = False) -> dict[str, Any]:
+    if data_dict.get("organization"):
+        group = model.Group.get(data_dict["organization"])
+        wanted = group.id if group else ""
+        departments = [d for d in [wanted] if departments is None or d in departments]
+    states = [data_dict["state"]] if data_dict.get("state") else [s.value for s in State if s != State.DISCARDED]
+    count, rows = repository.search(departments, states, data_dict["q"], data_dict["offset"], data_dict["limit"], oldest_first)
+    running = deadlines.running(review.CASE, [row["entry"].id for row in rows])
+    return {"count": count, "results": [
+        {**_short(row["package"], row["entry"]), "modified_at": row["modified_at"].isoformat(), "title": row["title"],
+         "deadline": running[row["entry"].id].as_dict() if row["entry"].id in running else None}
+        for row in rows
+    ]}

@@ -1,0 +1,183 @@
+"""CKAN's package actions under the review: what is saved is a draft, and the published version stays as it is.
+
+Form, API, import and harvesters all come through here.
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Action, Context, DataDict
+
+from ckanext.govshare import subscriptions
+from ckanext.govshare.domain import catalog
+from ckanext.govshare.domain.catalog import Command, Entry, Order
+from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.logic import drafts, review
+from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.repository import catalog as repository
+
+__all__ = [
+    "package_create", "package_delete", "package_show", "package_update",
+    "resource_delete", "resource_patch", "resource_show", "resource_update",
+]
+
+
+@tk.chained_action
+def package_create(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Start an entry: a draft that only its department and the competent department can see."""
+    if context.get(drafts.APPLYING):
+        return original(context, data_dict)
+    with transaction():
+        package_id = drafts.write(context, "package_create", data_dict, private=True)
+        package = drafts.stored(context, package_id)
+        _settle_save(context, Entry(package_id, package["owner_org"]), package)
+    return _answer(context, package_id)
+
+
+@tk.chained_action
+def package_update(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Save a draft. For a published entry it is kept beside the published version until it is approved."""
+    if context.get(drafts.APPLYING):
+        return original(context, data_dict)
+    package_id = _package_id(data_dict)
+    tk.check_access("package_update", context, {**data_dict, "id": package_id})
+    with transaction():
+        entry = review.load(package_id, lock=True)
+        review.admit(context, entry, Command.SAVE)
+        data = {**data_dict, "id": package_id}
+        if entry.published:
+            package = drafts.rehearse(context, data, package_id)
+        else:
+            drafts.write(context, "package_update", data, private=True)
+            package = drafts.stored(context, package_id)
+            entry = replace(entry, department=package["owner_org"])
+        _settle_save(context, entry, package)
+    return _answer(context, package_id)
+
+
+def _package_id(data_dict: DataDict) -> str:
+    reference = data_dict.get("id") or data_dict.get("name")
+    if not reference:
+        raise tk.ValidationError({"id": [tk._("Missing value")]})
+    package = model.Package.get(reference)
+    if package is None:
+        raise tk.ObjectNotFound(tk._("Entry not found"))
+    return str(package.id)
+
+
+def _settle_save(context: Context, entry: Entry, package: dict[str, Any]) -> None:
+    content = catalog.content_of(package)
+    review.settle(context, entry, Order(Command.SAVE, review.actor_of(context)), review.material(content, None), package)
+
+
+def _answer(context: Context, package_id: str) -> Any:
+    subscriptions.deliver_index(package_id)
+    if context.get("return_id_only"):
+        return package_id
+    entry = review.load(package_id)
+    return drafts.current(context, entry)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_show(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """As CKAN has it; to whoever edits a published entry, its pending draft."""
+    editing = context.get("for_update") or context.get("for_edit")
+    if not editing or context.get(drafts.APPLYING):
+        return original(context, data_dict)
+    package = model.Package.get(data_dict.get("id") or data_dict.get("name_or_id") or "")
+    if package is not None and context.get("for_update"):
+        # Before CKAN locks the package: every command takes the two locks in this order.
+        repository.get(package.id, lock=True)
+    shown = original(context, data_dict)
+    draft = repository.get_draft(shown["id"])
+    if draft is None or not _may_edit(context, shown["id"]):
+        return shown
+    return {**draft, "tag_string": ", ".join(tag["name"] for tag in draft.get("tags", []))} if context.get("for_edit") else draft
+
+
+def _may_edit(context: Context, package_id: str) -> bool:
+    try:
+        tk.check_access("package_update", Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"),
+                                                  ignore_auth=context.get("ignore_auth", False)), {"id": package_id})
+    except tk.NotAuthorized:
+        return False
+    return True
+
+
+@tk.chained_action
+def package_delete(original: Action, context: Context, data_dict: DataDict) -> None:
+    """Drop an entry that was never published. A published one cannot be deleted past the review."""
+    package = review.visible_package(context, tk.get_or_bust(data_dict, "id"))
+    tk.check_access("package_delete", context, {"id": package.id})
+    if review.load(package.id).published:
+        raise tk.ValidationError({"state": [translate(Message(
+            "A published entry cannot be deleted. Submit a change of its open attribute for review instead"))]})
+    review.carry_out(context, package.id, Command.DISCARD)
+
+
+def _draft_of(context: Context, resource_id: str) -> dict[str, Any] | None:
+    """The pending draft that a data file belongs to, for those who may edit it."""
+    resource = model.Resource.get(resource_id)
+    package_id = resource.package_id if resource else repository.entry_with_draft_resource(resource_id)
+    draft = repository.get_draft(package_id) if package_id else None
+    return draft if draft and _may_edit(context, draft["id"]) else None
+
+
+def _position(draft: dict[str, Any], resource_id: str) -> int:
+    for position, resource in enumerate(draft["resources"]):
+        if resource["id"] == resource_id:
+            return position
+    raise tk.ObjectNotFound(tk._("Resource was not found."))
+
+
+def _with_resources(context: Context, draft: dict[str, Any], resources: list[dict[str, Any]]) -> dict[str, Any]:
+    context.pop("return_id_only", None)
+    saved: dict[str, Any] = tk.get_action("package_update")(context, {**draft, "resources": resources})
+    return saved
+
+
+@tk.side_effect_free
+@tk.chained_action
+def resource_show(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """As CKAN has it; to whoever edits a published entry also a data file of its pending draft."""
+    resource_id = data_dict.get("id") or ""
+    if model.Resource.get(resource_id) is None and (draft := _draft_of(context, resource_id)):
+        return draft["resources"][_position(draft, resource_id)]
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def resource_update(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Change a data file, in the pending draft where there is one."""
+    draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
+    if draft is None:
+        return original(context, data_dict)
+    position = _position(draft, data_dict["id"])
+    resources = [*draft["resources"][:position], data_dict, *draft["resources"][position + 1:]]
+    return _with_resources(context, draft, resources)["resources"][position]
+
+
+@tk.chained_action
+def resource_patch(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Change some fields of a data file, in the pending draft where there is one."""
+    draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
+    if draft is None:
+        return original(context, data_dict)
+    before = draft["resources"][_position(draft, data_dict["id"])]
+    return tk.get_action("resource_update")(context, {**before, **data_dict})
+
+
+@tk.chained_action
+def resource_delete(original: Action, context: Context, data_dict: DataDict) -> None:
+    """Remove a data file, from the pending draft where there is one."""
+    draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
+    if draft is None:
+        original(context, data_dict)
+        return
+    position = _position(draft, data_dict["id"])
+    _with_resources(context, draft, draft["resources"][:position] + draft["resources"][position + 1:])

@@ -1,0 +1,12 @@
+"""All auth functions, by feature: who may, never whether it is valid."""
+from __future__ import annotations
+
+from ckan.types import AuthFunction
+
+from ckanext.govshare.logic.auth import catalog, regulations, trace
+
+_MODULES = (catalog, regulations, trace)
+
+
+def get_auth_functions() -> dict[str, AuthFunction]:
+    return {name: getattr(module, name) for module in _MODULES for name in module.__all__}

@@ -1,0 +1,107 @@
+"""Who may compile and review catalogue entries. The table is `domain.catalog.TRANSITIONS`; here it meets CKAN's users."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import AuthFunction, AuthResult, Context, DataDict
+
+from ckanext.govshare.domain import catalog
+from ckanext.govshare.domain.catalog import Command, Role
+from ckanext.govshare.domain.errors import NotYours
+from ckanext.govshare.logic import roles
+from ckanext.govshare.logic.messages import translate
+
+__all__ = [
+    "govshare_entry_approve", "govshare_entry_discard", "govshare_entry_list", "govshare_entry_queue",
+    "govshare_entry_return", "govshare_entry_show", "govshare_entry_submit", "govshare_entry_version_list",
+    "govshare_entry_withdraw", "package_create", "package_delete", "package_update",
+]
+
+_DENIED: AuthResult = {"success": False}
+
+
+def _department(context: Context, data_dict: DataDict) -> str:
+    package: Any = context.get("package") or model.Package.get(data_dict.get("id") or "")
+    return package.owner_org or "" if package else ""
+
+
+def _may(command: Command, context: Context, department: str) -> AuthResult:
+    try:
+        catalog.authorise(command, roles.of(context, department))
+    except NotYours as refusal:
+        return {"success": False, "msg": translate(refusal.message)}
+    return {"success": True}
+
+
+def _command(command: Command) -> AuthFunction:
+    def auth(context: Context, data_dict: DataDict) -> AuthResult:
+        return _may(command, context, _department(context, data_dict))
+    auth.__name__ = f"govshare_entry_{command}"
+    auth.__doc__ = f"Who may {command} an entry, by the table of the review; a sysadmin like anybody else."
+    return tk.auth_sysadmins_check(tk.auth_allow_anonymous_access(auth))
+
+
+govshare_entry_submit = _command(Command.SUBMIT)
+govshare_entry_withdraw = _command(Command.WITHDRAW)
+govshare_entry_approve = _command(Command.APPROVE)
+govshare_entry_return = _command(Command.RETURN)
+govshare_entry_discard = _command(Command.DISCARD)
+
+
+@tk.auth_sysadmins_check
+@tk.chained_auth_function
+def package_create(original: AuthFunction, context: Context, data_dict: DataDict | None = None) -> AuthResult:
+    """Editors compile in their own departments; the operator compiles for nobody."""
+    department = (data_dict or {}).get("owner_org")
+    if department:
+        group = model.Group.get(department)
+        verdict = _may(Command.SAVE, context, group.id if group else "")
+        if not verdict["success"]:
+            return verdict
+    elif Role.OPERATOR in roles.of(context, ""):
+        return {"success": False, "msg": tk._("The platform's operator does not compile entries")}
+    return original(context, data_dict)
+
+
+@tk.auth_sysadmins_check
+@tk.chained_auth_function
+def package_update(original: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+    """As CKAN has it, for editors of the entry's own department alone."""
+    verdict = _may(Command.SAVE, context, _department(context, data_dict))
+    return original(context, data_dict) if verdict["success"] else verdict
+
+
+@tk.auth_sysadmins_check
+@tk.chained_auth_function
+def package_delete(original: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+    """Dropping an entry is for those who may drop its draft."""
+    verdict = _may(Command.DISCARD, context, _department(context, data_dict))
+    return original(context, data_dict) if verdict["success"] else verdict
+
+
+@tk.auth_allow_anonymous_access
+def govshare_entry_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """The review of an entry is seen by its department, by the competent department and by the operator."""
+    seen_by = {Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT, Role.OPERATOR, Role.SYSTEM}
+    return {"success": bool(seen_by & roles.of(context, _department(context, data_dict)))}
+
+
+@tk.auth_allow_anonymous_access
+def govshare_entry_version_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may read an entry may read what its published versions changed."""
+    return tk.check_access("package_show", context, data_dict) and {"success": True}
+
+
+def govshare_entry_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Members of a department list what it compiles."""
+    user = roles.user_of(context)
+    return {"success": bool(user and roles.capacities(user))}
+
+
+@tk.auth_sysadmins_check
+def govshare_entry_queue(context: Context, data_dict: DataDict) -> AuthResult:
+    """The queue is the competent department's; the operator may look at it, not decide."""
+    user = roles.user_of(context)
+    return {"success": bool(user and (user.sysadmin or roles.is_competent(user)))}

@@ -1,0 +1,81 @@
+"""How an entry's content is kept: in CKAN's package until the first approval, afterwards as a pending draft beside it."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context
+
+from ckanext.govshare.domain.catalog import Entry
+from ckanext.govshare.repository import catalog as repository
+
+# Set in the context of our own calls of package actions, which pass the review by because they carry it out.
+APPLYING = "govshare_applying"
+# Set beside it when an approved version is written: only then is the catalogue code taken from the data.
+PUBLISHING = "govshare_publishing"
+
+
+def _own(context: Context, trusted: bool) -> Context:
+    """A context for our own calls, which commit nothing; `trusted` ones repeat what was authorised before."""
+    return Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"), session=model.Session,
+                   ignore_auth=trusted or context.get("ignore_auth", False), defer_commit=True, return_id_only=True,
+                   **{APPLYING: True, PUBLISHING: trusted})
+
+
+def stored(context: Context, package_id: str) -> dict[str, Any]:
+    """The package as the database holds it."""
+    return tk.get_action("package_show")(
+        Context(user=context.get("user", ""), ignore_auth=True, use_cache=False, **{APPLYING: True}), {"id": package_id})
+
+
+def current(context: Context, entry: Entry) -> dict[str, Any]:
+    """What the department is working on: the pending draft if there is one, else the package."""
+    draft = repository.get_draft(entry.id) if entry.published else None
+    return draft if draft is not None else stored(context, entry.id)
+
+
+def write(context: Context, action: str, data: Mapping[str, Any], private: bool, trusted: bool = False) -> str:
+    """Write the package without committing; its id. `private` and `state` are ours to decide, never the caller's."""
+    package_id: str = tk.get_action(action)(_own(context, trusted), {**data, "private": private, "state": "active"})
+    nested = model.Session.get_nested_transaction()
+    if nested is not None:
+        nested.commit()
+    return package_id
+
+
+def remove(package_id: str) -> None:
+    """Delete the package of an entry that was never published, without committing."""
+    package = model.Package.get(package_id)
+    if package is not None:
+        package.delete()
+
+
+def rehearse(context: Context, data: Mapping[str, Any], package_id: str) -> dict[str, Any]:
+    """What the package would be after an update with `data`, validated by CKAN itself, nothing of it kept."""
+    package = model.Package.get(package_id)
+    savepoint = model.Session.begin_nested()
+    try:
+        tk.get_action("package_update")(
+            _own(context, trusted=False), {**_apart(package_id, data), "private": package.private, "state": "active"})
+        return stored(context, package_id)
+    finally:
+        if savepoint.is_active:
+            savepoint.rollback()
+        model.Session.expire_all()
+        # CKAN would notify its observers of the objects that were just rolled back.
+        vars(model.Session()).pop("_object_cache", None)
+
+
+def _apart(package_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` with a new id for each replaced file, so that the published file stays as it is until the approval."""
+    if "resources" not in data:
+        return dict(data)
+    published = {resource.id for resource in model.Package.get(package_id).resources}
+    resources = [
+        {k: v for k, v in resource.items() if k != "id"}
+        if resource.get("upload") and resource.get("id") in published else dict(resource)
+        for resource in data["resources"]
+    ]
+    return {**data, "resources": resources}

@@ -1,0 +1,73 @@
+"""The one recorder: what happened enters the history, the trace and the outbox in the transaction that changes the state.
+
+Whoever calls `record` commits through `transaction`, so that all of it is kept or none (design principles 4, 5, 8).
+"""
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ckan import model
+
+from ckanext.govshare.domain import trace
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.repository import outbox
+from ckanext.govshare.repository import trace as repository
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an event happened to: `kind` is a feature's name, `id` unique within it, `department` who answers for it."""
+
+    kind: str
+    id: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something to do after the commit: `kind` has a handler in `subscriptions`, `payload` is JSON."""
+
+    kind: str
+    payload: dict[str, Any]
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what was done inside, or nothing of it."""
+    try:
+        yield
+        model.Session.commit()
+    except BaseException:
+        model.Session.rollback()
+        raise
+
+
+def record(case: Case, event: Event, actor: str, now: datetime, effects: Sequence[Effect] = ()) -> int:
+    """Add `event` to the case's history, the trace and the outbox; the sequence number of its leaf.
+
+    Call it last in the transaction: it holds the chain until the commit.
+    """
+    salt = secrets.token_hex(16)
+    payload = event.payload()
+    leaf = trace.append(repository.lock_chain(), {
+        "at": now.isoformat(),
+        "case": f"{case.kind}:{case.id}",
+        "department": case.department,
+        "event": event.name,
+        "actor": trace.salted(salt, actor),
+        "payload": trace.salted(salt, trace.canonical(payload)),
+    })
+    repository.append(leaf)
+    repository.add_event({
+        "case_kind": case.kind, "case_id": case.id, "seq": repository.next_event_seq(case.kind, case.id),
+        "name": event.name, "effective_at": now, "recorded_at": now, "actor": actor, "payload": payload,
+        "salt": salt, "trace_seq": leaf.seq,
+    })
+    for effect in effects:
+        outbox.put(model.Session, effect.kind, effect.payload, now)
+    return leaf.seq

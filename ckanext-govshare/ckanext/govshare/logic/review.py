@@ -1,0 +1,136 @@
+"""Carrying out a command of the review: load under lock, decide, write, record, commit, then index."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context
+
+from ckanext.govshare import clock, regulations, subscriptions
+from ckanext.govshare.domain import attributes, calendar, catalog, events
+from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, State
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
+from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare.logic import drafts, roles
+from ckanext.govshare.logic.messages import error_dict, translate
+from ckanext.govshare.logic.regulations import attribute_rules
+from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.repository import catalog as repository
+from ckanext.govshare.repository import deadlines
+
+CASE = "catalog"
+
+current = drafts.current
+
+
+def visible_package(context: Context, id_or_name: str) -> model.Package:
+    """The package; NotFound also where the caller may not know of it."""
+    package = model.Package.get(id_or_name)
+    if package is None or package.state == model.State.DELETED:
+        raise tk.ObjectNotFound(tk._("Entry not found"))
+    try:
+        tk.check_access("package_show", Context(context, package=package), {"id": package.id})
+    except tk.NotAuthorized:
+        raise tk.ObjectNotFound(tk._("Entry not found")) from None
+    return package
+
+
+def load(package_id: str, lock: bool = False) -> Entry:
+    """The entry of a package. One without a row of ours was never reviewed: a draft."""
+    found = repository.get(package_id, lock)
+    if found is None:
+        package = model.Package.get(package_id)
+        found = Entry(package_id, package.owner_org or "" if package else "")
+    return found
+
+
+def material(content: Mapping[str, Any], approved: Mapping[str, Any] | None, catalog_code: str = "") -> Material:
+    return Material(content, attribute_rules(), approved, catalog_code)
+
+
+def actor_of(context: Context) -> str:
+    user = roles.user_of(context)
+    return user.id if user else ""
+
+
+def raise_as_ckan(error: DomainError) -> None:
+    """The refusal in CKAN's terms: NotAuthorized, or ValidationError with field names."""
+    if isinstance(error, Invalid):
+        raise tk.ValidationError(error_dict(error.errors)) from error  # type: ignore[arg-type]
+    if isinstance(error, NotYours):
+        raise tk.NotAuthorized(translate(error.message)) from error
+    raise tk.ValidationError({"state": [translate(error.message)]}) from error
+
+
+def admit(context: Context, entry: Entry, command: Command) -> None:
+    """Refuse, before anything is written, a command that role or state do not allow."""
+    try:
+        catalog.admit(entry, Order(command, actor_of(context)), roles.of(context, entry.department))
+    except DomainError as refusal:
+        raise_as_ckan(refusal)
+
+
+def carry_out(context: Context, package_id: str, command: Command, reason: str = "", narrowing_basis: str = "") -> None:
+    """Give a command of the review on an entry and commit all that follows from it, or nothing."""
+    with transaction():
+        entry = load(package_id, lock=True)
+        admit(context, entry, command)
+        package = current(context, entry)
+        content = catalog.content_of(package)
+        approved = repository.version_content(entry.id, entry.version) if entry.published else None
+        code = _code(entry, content) if command is Command.APPROVE else ""
+        settle(context, entry, Order(command, actor_of(context), reason, narrowing_basis),
+               material(content, approved, code), package)
+    subscriptions.deliver_index(package_id)
+
+
+def settle(context: Context, entry: Entry, order: Order, facts: Material, package: Mapping[str, Any]) -> None:
+    """Decide, and bring state, package, due date, history and trace up to it, in the caller's transaction."""
+    now = clock.now()
+    try:
+        event = catalog.decide(entry, order, roles.of(context, entry.department), facts)
+    except DomainError as refusal:
+        raise_as_ckan(refusal)
+        raise
+    after = catalog.evolve(entry, event, order.actor, now)
+    if isinstance(event, events.EntryApproved):
+        after = _publish(context, after, package, facts.content, now)
+    elif isinstance(event, events.EntryDiscarded) and not entry.published:
+        drafts.remove(entry.id)
+    keeps_draft = entry.published and after.state != State.APPROVED
+    repository.save(after, str(package.get("title") or ""), package if keeps_draft else None, now)
+    _clock(after, event, now)
+    record(Case(CASE, entry.id, after.department), event, order.actor, now)
+
+
+def _code(entry: Entry, content: Mapping[str, Any]) -> str:
+    """The code that an approval gives: the entry's own, or the next of its category (CAT-3)."""
+    if not catalog.needs_new_code(entry, content):
+        return entry.catalog_code
+    category = content["category_code"]
+    code = attributes.catalog_code(category, repository.next_sequence(category))
+    repository.assign_code(code, entry.id)
+    return code
+
+
+def _publish(context: Context, entry: Entry, package: Mapping[str, Any], content: Mapping[str, Any], now: datetime) -> Entry:
+    """Make the approved content the package's, and keep it as a version."""
+    entry = replace(entry, category_code=content["category_code"], department=package["owner_org"])
+    data = {k: v for k, v in package.items() if k != "metadata_modified"} | {"catalog_code": entry.catalog_code}
+    drafts.write(context, "package_update", data, private=content["open_type"] == attributes.Attribute.NONE, trusted=True)
+    repository.add_version(entry.id, entry.version, content, now)
+    return entry
+
+
+def _clock(entry: Entry, event: events.Event, now: datetime) -> None:
+    """Start the limit for a review at the submission, stop it when the submission is off the table."""
+    if isinstance(event, events.EntrySubmitted):
+        limit = regulations.current().limit(Rule.CATALOG_REVIEW)
+        if limit is not None:
+            deadlines.save(CASE, entry.id, calendar.compute(limit, now, regulations.calendar()))
+    elif not isinstance(event, events.EntrySaved):
+        deadlines.meet(CASE, entry.id, now)

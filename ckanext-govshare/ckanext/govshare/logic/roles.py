@@ -1,0 +1,64 @@
+"""What a caller is to an entry: the bridge from CKAN's users and organization roles to the domain's roles."""
+from __future__ import annotations
+
+from typing import Any
+
+from ckan import authz, model
+from ckan.types import Context
+
+from ckanext.govshare import config
+from ckanext.govshare.domain.catalog import Role
+
+_EDITORS = frozenset({"editor", "admin"})
+
+
+def user_of(context: Context) -> model.User | None:
+    """The caller, None if anonymous."""
+    user: Any = context.get("auth_user_obj") or model.User.get(context.get("user") or "")
+    return user if user and not user.is_anonymous else None
+
+
+def capacities(user: model.User) -> dict[str, str]:
+    """The user's CKAN role by organization id. A blocked or deleted account has none."""
+    if user.state != model.State.ACTIVE:
+        return {}
+    rows = model.Session.query(model.Member.group_id, model.Member.capacity).join(
+        model.Group, model.Group.id == model.Member.group_id,
+    ).filter(
+        model.Member.table_name == "user", model.Member.table_id == user.id, model.Member.state == "active",
+        model.Group.is_organization.is_(True), model.Group.state == "active",
+    )
+    return {row.group_id: row.capacity for row in rows}
+
+
+def competent_department_id() -> str | None:
+    """The id of the organization that the settings name as the competent department (001 第六条)."""
+    name = config.competent_department()
+    group = model.Group.get(name) if name else None
+    return group.id if group and group.is_organization and group.state == "active" else None
+
+
+def is_competent(user: model.User | None) -> bool:
+    """Whether the user reviews entries: a member of the competent department, and not the platform's operator."""
+    return user is not None and not user.sysadmin and competent_department_id() in capacities(user)
+
+
+def of(context: Context, department: str) -> frozenset[Role]:
+    """The caller's roles towards an entry of `department` (an organization id)."""
+    if context.get("ignore_auth"):
+        return frozenset({Role.SYSTEM})
+    user = user_of(context)
+    if user is None or user.state != model.State.ACTIVE:
+        return frozenset({Role.ANONYMOUS})
+    if authz.is_sysadmin(user.name):
+        # The operator runs the site; whoever compiles or reviews does so with an account of their department.
+        return frozenset({Role.OPERATOR})
+    held = capacities(user)
+    roles = set()
+    if department in held:
+        roles.add(Role.OWN_EDITOR if held[department] in _EDITORS else Role.OWN_MEMBER)
+    if competent_department_id() in held:
+        roles.add(Role.COMPETENT)
+    if not roles and any(capacity in _EDITORS for capacity in held.values()):
+        roles.add(Role.OTHER_EDITOR)
+    return frozenset(roles or {Role.CITIZEN})

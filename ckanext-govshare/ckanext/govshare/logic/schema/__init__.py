@@ -1,0 +1,1 @@
+"""Parameters of the actions, one module a feature."""

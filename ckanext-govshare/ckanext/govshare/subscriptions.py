@@ -1,0 +1,72 @@
+"""Side effects after commit: an outbox row is delivered, idempotently, until it has succeeded (design principle 8)."""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import logic, model
+from ckan.lib import search
+
+from ckanext.govshare import clock
+from ckanext.govshare.repository import outbox
+
+log = logging.getLogger(__name__)
+
+INDEX = "index"
+_LONGEST_WAIT = timedelta(minutes=10)
+
+
+def package_changed(package: model.Package) -> None:
+    """Put the index update of `package` into the transaction that changes it."""
+    session = sa.orm.object_session(package) or model.Session
+    outbox.put(session, INDEX, {"package_id": package.id}, clock.now())
+
+
+def _index(payload: Mapping[str, Any]) -> None:
+    """Bring the search index in line with the database, whatever happened in between."""
+    package_id = payload["package_id"]
+    outbox.lock_subject(package_id)
+    model.Session.expire_all()
+    package = model.Package.get(package_id)
+    if package is None or package.state == model.State.DELETED:
+        search.clear(package_id)
+    else:
+        logic.index_update_package({"ignore_auth": True}, package_id)
+
+
+HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {INDEX: _index}
+
+
+def deliver_one(now: datetime, payload: Mapping[str, Any] | None = None) -> bool:
+    """Deliver the oldest effect that is due; whether there was one. A failure is kept for a later attempt."""
+    effect = outbox.take(now, payload)
+    if effect is None:
+        model.Session.rollback()
+        return False
+    try:
+        HANDLERS[effect["kind"]](effect["payload"])
+    except Exception as error:
+        model.Session.rollback()
+        wait = min(timedelta(seconds=2 ** effect["attempts"]), _LONGEST_WAIT)
+        log.warning("Effect %s %s failed, next attempt in %s: %r", effect["kind"], effect["payload"], wait, error)
+        outbox.failed(effect, repr(error), now, wait)
+    else:
+        outbox.done(effect)
+    model.Session.commit()
+    return True
+
+
+def deliver_due(limit: int = 1000) -> int:
+    """Deliver what is due, at most `limit` effects; how many were tried."""
+    tried = 0
+    while tried < limit and deliver_one(clock.now()):
+        tried += 1
+    return tried
+
+
+def deliver_index(package_id: str) -> None:
+    """Deliver a package's index updates now, for the person who waits for the page; the worker retries if it fails."""
+    deliver_one(clock.now(), {"package_id": package_id})
