@@ -13,6 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchQueryError
 from werkzeug.exceptions import BadRequest
 
+from ckanext.govshare.display import gs_label
 from ckanext.govshare.domain import search as rules
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.pinyin import pinyin_words, sort_key
@@ -33,6 +34,7 @@ LEAST_MATCHING = "2<-1 5<75%"
 PARSER = "{!edismax q.op=OR}"
 LAST_START = 1_000_000
 MOST_FACETS = 10_000
+LONGEST_FORMAT = 100
 
 _SEARCHERS_CANNOT_SET = ("defType", "qf", "mm", "tie", "bf", "boost", "wt", "df")
 _SWITCHES = ("include_private", "include_drafts", "include_deleted", "use_default_schema", "facet")
@@ -45,6 +47,9 @@ class SearchRefused(SearchQueryError, BadRequest):
         super().__init__(message)
         self.description = message
 
+    def __str__(self) -> str:
+        return str(self.description)
+
 
 def index_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
     """The document for Solr: the indexed fields of `pkg_dict` and those by which an entry is found."""
@@ -53,7 +58,7 @@ def index_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
     items = [item for item in entry.get("info_items") or [] if isinstance(item, dict)]
     titles = [entry.get("title") or "", organization.get("title") or ""]
     found = {field: entry.get(field) for field in rules.ATTRIBUTES | {"issued"}}
-    found["issued"] = f"{found['issued']}T00:00:00Z" if found["issued"] else None
+    found["issued"] = f"{found['issued'][:10]}T00:00:00Z" if found["issued"] else None
     found |= {
         "title_string": sort_key(titles[0]),
         "org_title": titles[1],
@@ -61,7 +66,7 @@ def index_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
         "item_names": [item.get("name") for item in items],
         "item_descriptions": [item.get("description") for item in items],
         "pinyin": sorted({word for title in titles for word in pinyin_words(title)}),
-        "res_format": sorted({r["format"].upper() for r in entry.get("resources") or [] if r.get("format")}),
+        "res_format": sorted({r["format"].upper()[:LONGEST_FORMAT] for r in entry.get("resources") or [] if r.get("format")}),
     }
     document = {key: _filled(value) for key, value in (pkg_dict | found).items() if key in INDEXED_FIELDS}
     return {key: value for key, value in document.items() if value not in (None, "", [])}
@@ -150,19 +155,9 @@ def dataset_facets(_facets: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
-def facet_label(field: str, value: str) -> str:
-    """What people read for a facet's value: the label of the choice in the entry's schema, else the value itself."""
-    schema = tk.h.scheming_get_dataset_schema("dataset") or {"dataset_fields": []}
-    definition = tk.h.scheming_field_by_name(schema["dataset_fields"], field)
-    if not definition or not (choices := tk.h.scheming_field_choices(definition)):
-        return value
-    label: str = tk.h.scheming_choices_label(choices, value)
-    return label
-
-
 def label_facets(search_results: dict[str, Any]) -> dict[str, Any]:
     """Give the facets' values their labels, for pages and API alike. Departments and themes have theirs from CKAN."""
     for field in rules.ATTRIBUTES & search_results["search_facets"].keys():
         for item in search_results["search_facets"][field]["items"]:
-            item["display_name"] = facet_label(field, item["name"])
+            item["display_name"] = gs_label(field, item["name"])
     return search_results

@@ -17,8 +17,9 @@ import pyparsing as pp
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message
 
-LONGEST_QUERY = 200
-LONGEST_FILTER = 4000
+# Each pair of characters is a clause in each of a dozen fields, and Solr takes 1,024 clauses.
+LONGEST_QUERY = 80
+LONGEST_FILTER = 1000
 DEEPEST_FILTER = 20
 
 ATTRIBUTES = frozenset({"catalog_kind", "catalog_code", "category_code", "format_class", "sharing_type", "open_type",
@@ -34,9 +35,12 @@ SORTED = DATES | {"score", "name", "title_string", "id", "catalog_code", "organi
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _MIXED_PAIR = re.compile(rf"(?:{_HAN}[^\W_]|[^\W_]{_HAN})(?<!{_HAN}{_HAN})")
 _MAGIC_FIELD = re.compile(r"_(?:query|val)_(?=\s*:)")
+_FUZZY = str.maketrans("~^", "  ")  # nearly equal: for a word of two characters that is any word
 _USELESS_BACKSLASH = re.compile(r'\\(?![+\-!(){}\[\]^"~*?:&|/])')
 _BARE_SLASH = re.compile(r"(?<!\\)/")
-_ALTERNATIVES = re.compile(r"(?<!\S)(?:OR|\|\|)(?!\S)")
+_LONELY_SIGNS = re.compile(r'(?<!\S)[^\w\s"*?()\[\]{}\\]+(?!\S)')
+_DANGLING_OPERATORS = re.compile(r"^(?:(?:AND|OR)\s+)+|(?:\s+(?:AND|OR|NOT))+$")
+_ALTERNATIVES = re.compile(r"(?<!\S)OR(?!\S)")
 _NAMED_FIELD = re.compile(r"(?<![\w\\])[a-z_]+:\S")
 _BARE_HAN = re.compile(rf"(?<![*?]){_HAN}{{2,}}(?![*?])")
 _SORT = re.compile(r"\s*(\w+)\s+(?:asc|desc)\s*", re.IGNORECASE)
@@ -49,8 +53,9 @@ def clean_words(words: str) -> str:
     alternatives.
     """
     words = "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in words)[:LONGEST_QUERY]
-    words = _USELESS_BACKSLASH.sub(" ", words.replace("{!", " "))
-    words = _BARE_SLASH.sub(r"\/", _MAGIC_FIELD.sub(" ", words)).strip()
+    words = _USELESS_BACKSLASH.sub(" ", words.replace("{!", " ").translate(_FUZZY))
+    words = _BARE_SLASH.sub(r"\/", _MAGIC_FIELD.sub(" ", words))
+    words = _DANGLING_OPERATORS.sub("", _LONELY_SIGNS.sub(" ", words).strip())
     if not has_alternatives(words):
         return words
     parts = words.split('"')
@@ -91,8 +96,9 @@ def check_names(parameter: str, names: Iterable[object], allowed: frozenset[str]
 def check_filter(text: str) -> None:
     """Refuse a filter outside the small language of `_grammar`; raises Invalid for `fq`."""
     too_long = len(text) > LONGEST_FILTER or text.count("(") > DEEPEST_FILTER
-    odd = any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text)
-    if too_long or odd or not _grammar().matches(text):
+    control = any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text)
+    magic = "{!" in text or _MAGIC_FIELD.search(text.replace("\\", ""))
+    if too_long or control or magic or not _grammar().matches(text):
         raise Invalid({"fq": [Message("This filter cannot be understood: {filter}", filter=text[:100])]})
 
 
@@ -124,6 +130,6 @@ def _grammar() -> pp.ParserElement:
     field = pp.one_of(sorted(FILTERED - DATES), as_keyword=True) | pp.Regex(r"\*(?=\s*:\s*\*)")
     dated = pp.one_of(sorted(DATES), as_keyword=True) + ":" + dates
     value = quoted | span | "(" + clauses + ")" | word
-    clause = pp.Opt(pp.one_of("+ - !") | pp.Keyword("NOT")) + (dated | pp.Opt(field + ":") + value)
-    clauses <<= clause + (pp.Opt(pp.one_of("AND OR && ||")) + clause)[...]
+    clause = pp.Opt(pp.one_of("+ -") | pp.Keyword("NOT")) + (dated | pp.Opt(field + ":") + value)
+    clauses <<= clause + (pp.Opt(pp.one_of("AND OR", as_keyword=True)) + clause)[...]
     return pp.Opt(clauses)
