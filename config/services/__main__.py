@@ -16,8 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = choices.add_parser(name, help=text)
         if name == "reset":
             chosen.add_argument("--yes", action="store_true", help="do not ask")
-        if name == "test":
-            chosen.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+        if name in ("test", "bench"):
+            chosen.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on")
     options = parser.parse_args(arguments)
     function, _text = commands.COMMANDS[options.command]
     try:

@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import database
 import ports
 import programs
+import seeding
 import stack
 import supervise
 import system
+import translations
 from console import Failure, say, step
 from instance import Instance
 
@@ -23,49 +25,58 @@ TESTING = ("requirements.txt", "requirements-dev.txt")
 
 def services(options: Namespace) -> int:
     """Start PostgreSQL, Redis and Solr alone, for development and tests."""
-    instance = _start_backing(stack.open_instance())
-    database.migrate(instance, "test")
+    instance = _start_for_tests(stack.open_instance())
     say(f"PostgreSQL, Redis and Solr run. Tests use {instance.run / 'test.ini'}")
     return 0
 
 
-def _start_backing(instance: Instance) -> Instance:
-    packages = {**system.RUNTIME_PACKAGES, **system.TEST_PACKAGES}
-    stack.prepare(instance, TESTING, packages)
-    return stack.start(instance, programs.BACKING)
+def _start_for_tests(instance: Instance) -> Instance:
+    with stack.exclusively(instance):
+        stack.prepare(instance, TESTING, {**system.RUNTIME_PACKAGES, **system.TEST_PACKAGES})
+        translations.compile_messages(instance)
+        instance = stack.start(instance, programs.BACKING)
+        database.migrate(instance, "test")
+        translations.publish_scripts(instance, "test")
+    return instance
 
 
 def up(options: Namespace) -> int:
     """Start everything."""
-    instance = _up(stack.open_instance())
+    instance = stack.open_instance()
+    instance = _start_portal(instance, system.RUNTIME_PACKAGES)
     say(f"The portal serves {instance.web_url}")
     return 0
 
 
-def _up(instance: Instance) -> Instance:
-    # The address is promised: better told now than after minutes of installing.
-    if not supervise.is_running(instance) or supervise.states(instance).get("web") != "RUNNING":
-        ports.claim(instance.run, instance.ports, ports.PROMISED)
-    stack.prepare(instance, RUNTIME, dict(system.RUNTIME_PACKAGES))
-    stack.compile_messages(instance)
-    instance = stack.start(instance, programs.BACKING)
-    database.migrate(instance, "portal")
-    return stack.start(instance, [program.name for program in programs.every(instance)])
-
-
 def demo(options: Namespace) -> int:
     """Install, start, migrate and fill the portal with its demo data."""
-    import seeding
-
-    instance = _up(stack.open_instance())
+    instance = stack.open_instance()
+    instance = _start_portal(instance, {**system.RUNTIME_PACKAGES, **system.DEMO_PACKAGES})
     seeding.seed(instance)
+    seeding.show_accounts(instance)
     return 0
+
+
+def _start_portal(instance: Instance, packages: Mapping[str, str]) -> Instance:
+    with stack.exclusively(instance):
+        if not supervise.is_running(instance) or supervise.states(instance).get("web") != "RUNNING":
+            # The address is promised: better told now than after minutes of installing.
+            ports.claim(instance.run, instance.ports, ports.PROMISED)
+        stack.prepare(instance, RUNTIME, packages)
+        translations.compile_messages(instance)
+        instance = stack.start(instance, programs.BACKING)
+        database.migrate(instance, "portal")
+        translations.publish_scripts(instance, "portal")
+        stack.stop_outdated(instance)
+        return stack.start(instance, [program.name for program in programs.every(instance)])
 
 
 def down(options: Namespace) -> int:
     """Stop everything that this checkout started."""
-    if not stack.stop(stack.open_instance()):
-        say("Nothing of this checkout runs.")
+    instance = stack.open_instance()
+    with stack.exclusively(instance):
+        if not stack.stop(instance):
+            say("Nothing of this checkout runs.")
     return 0
 
 
@@ -83,45 +94,92 @@ def status(options: Namespace) -> int:
 
 
 def reset(options: Namespace) -> int:
-    """Stop everything and delete all data of this checkout; the fetched jars stay."""
+    """Stop everything and delete all data of this checkout; what was fetched stays."""
     instance = stack.open_instance()
     if not options.yes:
         say(f"This deletes all data of the portal in {instance.run}: databases, files, accounts, secrets.")
         if not sys.stdin.isatty() or input("Type yes to go on: ").strip() != "yes":
             raise Failure("Nothing was deleted")
-    stack.stop(instance)
-    with step("Deleting the data"):
-        for path in instance.run.iterdir():
-            if path.name == "solr":
-                shutil.rmtree(path / "home", ignore_errors=True)
-            elif path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+    with stack.exclusively(instance):
+        stack.stop(instance)
+        with step("Deleting the data"):
+            for path in instance.run.iterdir():
+                _delete(instance, path.name)
     return 0
 
 
+def _delete(instance: Instance, name: str) -> None:
+    path = instance.run / name
+    if name == "solr":
+        shutil.rmtree(path / "home", ignore_errors=True)
+    elif name == "demo-data":
+        return
+    elif path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
 def test(options: Namespace) -> int:
-    """Run the tests on their own databases, and leave running what ran before."""
-    before = stack.open_instance()
-    ran = supervise.is_running(before)
-    running = [name for name, state in supervise.states(before).items() if state not in supervise.DOWN] if ran else []
-    instance = _start_backing(before)
+    """Run the tests on their own databases, and leave running what ran before, and nothing else."""
+    instance = stack.open_instance()
+    running = _running(instance)
     try:
-        stack.compile_messages(instance)
-        database.migrate(instance, "test")
-        return _pytest(instance, options.pytest)
+        instance = _start_for_tests(instance)
+        return _pytest(instance, options.arguments)
     finally:
-        if not ran:
+        _stop_all_but(stack.open_instance(), running)
+
+
+def _running(instance: Instance) -> list[str]:
+    if not supervise.is_running(instance):
+        return []
+    return [name for name, state in supervise.states(instance).items() if state not in supervise.DOWN]
+
+
+def _stop_all_but(instance: Instance, names: Sequence[str]) -> None:
+    with stack.exclusively(instance):
+        if not names:
             stack.stop(instance)
         else:
-            supervise.stop(instance, [name for name in reversed(programs.BACKING) if name not in running])
+            supervise.stop(instance, [name for name in reversed(programs.BACKING) if name not in names])
 
 
-def _pytest(instance: Instance, arguments: list[str]) -> int:
+def _pytest(instance: Instance, arguments: Sequence[str]) -> int:
     environ = {**os.environ, "CKAN_INI": str(instance.run / "test.ini")}
     command = [str(instance.venv / "python"), "-m", "pytest", *arguments]
     return subprocess.run(command, cwd=instance.root, env=environ, check=False).returncode
+
+
+def fast(options: Namespace) -> int:
+    """Run the tests of the pure domain: no service, no CKAN."""
+    instance = stack.open_instance()
+    _prepare_tools(instance)
+    return _pytest(instance, ["tests/domain", "-p", "no:ckan", "-p", "no:ckan_fixtures"])
+
+
+def lint(options: Namespace) -> int:
+    """Check the code's form and types."""
+    instance = stack.open_instance()
+    _prepare_tools(instance)
+    for words in (["ruff", "check", "."], ["mypy"]):
+        command = [str(instance.venv / words[0]), *words[1:]]
+        if code := subprocess.run(command, cwd=instance.root, check=False).returncode:
+            return code
+    return 0
+
+
+def _prepare_tools(instance: Instance) -> None:
+    with stack.exclusively(instance):
+        system.install_packages(instance, system.RUNTIME_PACKAGES)
+        system.prepare_venv(instance, TESTING)
+
+
+def bench(options: Namespace) -> int:
+    """Run the measurements of bench/ with the portal's services."""
+    instance = _start_for_tests(stack.open_instance())
+    command = [str(instance.venv / "python"), "bench", *options.arguments]
+    return subprocess.run(command, cwd=instance.root, check=False).returncode
 
 
 COMMANDS: dict[str, tuple[Callable[[Namespace], int], str]] = {
@@ -132,4 +190,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], str]] = {
     "reset": (reset, "stop the portal and delete all its data"),
     "services": (services, "start PostgreSQL, Redis and Solr alone"),
     "test": (test, "run the tests"),
+    "fast": (fast, "run the tests of the pure domain"),
+    "lint": (lint, "check form and types"),
+    "bench": (bench, "measure beside stock CKAN"),
 }

@@ -1,8 +1,10 @@
 """Starting and stopping: the order, and who may be stopped."""
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import fcntl
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import configuration
@@ -33,7 +35,7 @@ def open_instance() -> Instance:
     return last
 
 
-def prepare(instance: Instance, requirements: Sequence[str], packages: dict[str, str]) -> None:
+def prepare(instance: Instance, requirements: Sequence[str], packages: Mapping[str, str]) -> None:
     """Install what is missing on the machine."""
     system.check_disk(instance.run)
     system.install_packages(instance, packages)
@@ -41,26 +43,59 @@ def prepare(instance: Instance, requirements: Sequence[str], packages: dict[str,
     solr.fetch_jars(instance)
 
 
+@contextmanager
+def exclusively(instance: Instance) -> Iterator[None]:
+    """Let one command at a time start and stop services of this checkout."""
+    with (instance.run / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(f"Another command is starting or stopping services in {instance.run}") from None
+        yield
+
+
 def start(instance: Instance, names: Sequence[str]) -> Instance:
     """Start the named services in their order, each only when those before it serve; give the instance as it runs."""
     was_running = supervise.is_running(instance)
-    down = [name for name in names if not was_running or supervise.states(instance).get(name, "STOPPED") in supervise.DOWN]
+    down = _down(instance, names) if was_running else names
     taking = [program.port for program in programs.every(instance) if program.name in down and program.port]
     chosen = ports.claim(instance.run, instance.ports, [*taking, *([] if was_running else ["supervisor"])])
     instance = replace(instance, ports=chosen)
     _write_configurations(instance)
-    if not was_running:
+    if was_running:
+        supervise.reread(instance)
+    else:
         with step("supervisord"):
             supervise.start_daemon(instance)
-    else:
-        supervise.reread(instance)
+    _start_in_order(instance, _down(instance, names))
+    return instance
+
+
+def _start_in_order(instance: Instance, down: Sequence[str]) -> None:
     for program in programs.every(instance):
         if program.name in down:
             with step(program.name):
                 supervise.start(instance, program)
             if program.name == "postgres":
                 postgres.provision(instance)
-    return instance
+
+
+def _down(instance: Instance, names: Sequence[str]) -> list[str]:
+    states = supervise.states(instance)
+    return [name for name in names if states.get(name, "STOPPED") in supervise.DOWN]
+
+
+def stop_outdated(instance: Instance) -> None:
+    """Stop the portal's processes when the code or settings they started with have changed since."""
+    files = [path for folder in ("ckanext-govshare", "themes") for path in (ROOT / folder).rglob("*")]
+    code = [path for path in sorted(files) if path.is_file() and path.suffix != ".pyc"]
+    digest = hashlib.sha256((instance.run / "portal.ini").read_bytes() + (ROOT / "requirements.txt").read_bytes())
+    for path in code:
+        digest.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    stamp = instance.run / ".code"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        supervise.stop(instance, [program.name for program in reversed(programs.portal(instance))])
+        stamp.write_text(digest.hexdigest())
 
 
 def _write_configurations(instance: Instance) -> None:
@@ -87,16 +122,3 @@ def stop(instance: Instance) -> bool:
             supervise.stop(instance, list(reversed(names)))
         supervise.stop_daemon(instance)
     return True
-
-
-def compile_messages(instance: Instance) -> None:
-    """Compile the translations, which are committed as text only."""
-    for folder in sorted(ROOT.glob("*/ckanext/*/i18n")):
-        newest = max((path.stat().st_mtime for path in folder.rglob("*.po")), default=0.0)
-        compiled = min((path.stat().st_mtime for path in folder.rglob("*.mo")), default=0.0)
-        if compiled > newest or not newest:
-            continue
-        domain = next(folder.rglob("*.po")).stem
-        command = [str(instance.venv / "pybabel"), "compile", "-f", "-d", os.fspath(folder), "-D", domain]
-        with step(f"Translations of {folder.parent.name}"):
-            system.run_logged(instance, "translations", command, "The translations could not be compiled")

@@ -11,6 +11,7 @@ import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from console import Failure
 from instance import Instance, write_private
@@ -97,9 +98,12 @@ def start_daemon(instance: Instance) -> None:
 
 
 def reread(instance: Instance) -> None:
-    """Let a running supervisord know programs that its configuration newly has."""
-    added, _changed, _removed = _call(instance, "reloadConfig")[0]
-    for name in added:
+    """Bring a running supervisord to its configuration file; a program whose command changed is stopped."""
+    added, changed, removed = _call(instance, "reloadConfig")[0]
+    for name in (*changed, *removed):
+        _call(instance, "stopProcessGroup", name, True)
+        _call(instance, "removeProcessGroup", name)
+    for name in (*added, *changed):
         _call(instance, "addProcessGroup", name)
 
 
@@ -155,7 +159,7 @@ def daemon_pid(instance: Instance) -> int | None:
     return pid if os.fsencode(_configuration(instance)) in words else None
 
 
-def _call(instance: Instance, method: str, *arguments: object) -> object:
+def _call(instance: Instance, method: str, *arguments: object) -> Any:
     password = instance.secrets["supervisor_password"]
     address = f"http://govshare:{password}@127.0.0.1:{instance.ports['supervisor']}/RPC2"
     with xmlrpc.client.ServerProxy(address, allow_none=True) as server:

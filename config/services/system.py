@@ -27,6 +27,8 @@ RUNTIME_PACKAGES: Mapping[str, str] = {
     "python3-dev": f"{sysconfig.get_path('include')}/Python.h",
     "python3-venv": f"{sysconfig.get_path('stdlib')}/ensurepip/__init__.py",
 }
+# The demo's administrative divisions come from a package for Node.
+DEMO_PACKAGES: Mapping[str, str] = {"npm": "npm"}
 # The browser tests look at pages with Chinese text.
 TEST_PACKAGES: Mapping[str, str] = {
     "chromium": "chromium",
