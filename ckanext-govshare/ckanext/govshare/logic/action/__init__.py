@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from ckan.types import Action
 
-from ckanext.govshare.logic.action import catalog, packages, regulations, trace
+from ckanext.govshare.logic import absence
+from ckanext.govshare.logic.action import catalog, packages, regulations, trace, visibility
 
-_MODULES = (catalog, packages, regulations, trace)
+_MODULES = (catalog, packages, regulations, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:
-    return {name: getattr(module, name) for module in _MODULES for name in module.__all__}
+    return absence.hide_the_hidden({name: getattr(module, name) for module in _MODULES for name in module.__all__})

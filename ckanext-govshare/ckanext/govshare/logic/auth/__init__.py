@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from ckan.types import AuthFunction
 
-from ckanext.govshare.logic.auth import catalog, regulations, trace
+from ckanext.govshare.logic.auth import catalog, closed, regulations, trace, visibility
 
-_MODULES = (catalog, regulations, trace)
+_MODULES = (catalog, closed, regulations, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -1,0 +1,39 @@
+"""What closes the holes and unsafe defaults of CKAN 2.12.0.
+
+The plugin calls four functions, each in the hook of CKAN that comes at the right moment:
+`declare` (IConfigDeclaration), `configure` (IConfigurer), `verify` (IConfigurable) and `protect` (IMiddleware).
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ckanext.govshare.security import absence, checks, csrf, headers, mail, proxies, settings
+
+if TYPE_CHECKING:
+    from ckan.config.declaration import Declaration
+    from ckan.types import CKANApp
+
+
+def declare(declaration: Declaration) -> None:
+    """Replace CKAN's unsafe defaults, so that a short configuration file is a safe one."""
+    settings.harden(declaration)
+
+
+def configure(config: dict[str, Any]) -> None:
+    """Set what follows from other settings, and install the fixes that must precede the building of the application."""
+    settings.derive(config)
+    csrf.install()
+    mail.install()
+
+
+def verify(config: dict[str, Any]) -> None:
+    """Refuse to start with a setting that opens a hole. Raises CkanConfigurationException naming every one."""
+    checks.enforce(config)
+
+
+def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
+    """Add what acts on each request and answer. Returns `app`."""
+    absence.install(app)
+    headers.install(app, config)
+    proxies.install(app)
+    return app
