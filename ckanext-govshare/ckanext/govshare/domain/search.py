@@ -55,7 +55,7 @@ def clean_words(words: str) -> str:
     words = "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in words)[:LONGEST_QUERY]
     words = _USELESS_BACKSLASH.sub(" ", words.replace("{!", " ").translate(_FUZZY))
     words = _BARE_SLASH.sub(r"\/", _MAGIC_FIELD.sub(" ", words))
-    words = _DANGLING_OPERATORS.sub("", _LONELY_SIGNS.sub(" ", words).strip())
+    words = _DANGLING_OPERATORS.sub("", " ".join(_LONELY_SIGNS.sub(" ", words).split()))
     if not has_alternatives(words):
         return words
     parts = words.split('"')
