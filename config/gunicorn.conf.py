@@ -11,7 +11,8 @@ graceful_timeout = 20
 # A worker that leaks is replaced in time; the jitter keeps them from being replaced together.
 max_requests = 2000
 max_requests_jitter = 200
-worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat file must not wait for a disk
+# supervisord controls it; gunicorn's own control socket would lie in the home directory.
+control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"
 accesslog = None
 errorlog = "-"

@@ -13,6 +13,8 @@ from instance import Instance
 from supervise import Program
 
 BACKING = ("postgres", "redis", "solr")
+# These two have no port to ask: one that cannot load the portal ends within these seconds.
+SETTLING = 6
 
 
 def backing(instance: Instance) -> list[Program]:
@@ -43,8 +45,8 @@ def portal(instance: Instance) -> list[Program]:
     plain = {"CKAN_INI": ini, "PYTHONUNBUFFERED": "1"}
     return [
         Program("web", web, instance.root, environ, web_is_ready, "web", patience=120),
-        Program("worker", [*ckan, "jobs", "worker"], instance.root, plain),
-        Program("scheduler", [*ckan, "govshare", "scheduler"], instance.root, plain),
+        Program("worker", [*ckan, "jobs", "worker"], instance.root, plain, settle=SETTLING),
+        Program("scheduler", [*ckan, "govshare", "scheduler"], instance.root, plain, settle=SETTLING),
     ]
 
 

@@ -19,6 +19,7 @@ def fetch_jars(instance: Instance) -> None:
     """Fetch the jars that config/solr/pom.xml names, once for each version of that file."""
     pom = instance.root / "config" / "solr" / "pom.xml"
     digest = hashlib.sha256(pom.read_bytes()).hexdigest()
+    _home(instance).parent.mkdir(mode=0o700, exist_ok=True)
     jars = _home(instance).parent / "jars"
     stamp = jars / ".complete"
     present = stamp.exists() and stamp.read_text() == digest

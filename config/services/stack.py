@@ -72,12 +72,16 @@ def start(instance: Instance, names: Sequence[str]) -> Instance:
 
 
 def _start_in_order(instance: Instance, down: Sequence[str]) -> None:
-    for program in programs.every(instance):
-        if program.name in down:
+    """The portal's own processes begin when all that they stand on serves; within each group they load side by side."""
+    for group in (programs.backing(instance), programs.portal(instance)):
+        loading = [program for program in group if program.name in down]
+        for program in loading:
+            supervise.launch(instance, program)
+        for program in loading:
             with step(program.name):
-                supervise.start(instance, program)
-            if program.name == "postgres":
-                postgres.provision(instance)
+                supervise.wait(instance, program)
+        if "postgres" in [program.name for program in loading]:
+            postgres.provision(instance)
 
 
 def _down(instance: Instance, names: Sequence[str]) -> list[str]:

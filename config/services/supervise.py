@@ -21,7 +21,9 @@ DOWN = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised service. ``port`` names the port it takes, ``ready`` asks whether it serves."""
+    """One supervised service. ``port`` names the port it takes, ``ready`` asks whether it serves, ``settle`` is how
+    many seconds it must stay up to count as started, ``patience`` how many it may take to serve.
+    """
 
     name: str
     command: Sequence[str]
@@ -30,6 +32,7 @@ class Program:
     ready: Callable[[Instance], bool] | None = None
     port: str | None = None
     stop_signal: str = "TERM"
+    settle: int = 1
     patience: int = 60
 
 
@@ -63,8 +66,8 @@ directory={_escaped(program.directory)}
 environment={environ}
 autostart=false
 autorestart=true
-startsecs=1
-startretries=3
+startsecs={program.settle}
+startretries=100
 stopsignal={program.stop_signal}
 stopwaitsecs=30
 killasgroup=true
@@ -112,13 +115,17 @@ def states(instance: Instance) -> dict[str, str]:
     return {info["name"]: info["statename"] for info in _call(instance, "getAllProcessInfo")}
 
 
-def start(instance: Instance, program: Program) -> None:
-    """Start a program unless it runs, and wait until it serves; raise Failure with its log when it does not."""
+def launch(instance: Instance, program: Program) -> None:
+    """Start a program unless it runs, without waiting for it."""
     if states(instance).get(program.name) in DOWN:
         try:
             _call(instance, "startProcess", program.name, False)
         except xmlrpc.client.Fault as fault:
             raise Failure(f"{program.name} could not be started: {fault.faultString}", instance.log(program.name)) from fault
+
+
+def wait(instance: Instance, program: Program) -> None:
+    """Wait until a launched program serves; raise Failure with its log when it does not."""
     if not _within(program.patience, lambda: _serves(instance, program)):
         raise Failure(f"{program.name} did not come up in {program.patience} s", instance.log(program.name))
 
