@@ -1,13 +1,20 @@
 """The catalogues: complete, in standard simplified Chinese, with the words of the regulations (docs/glossary.md)."""
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from ckan.lib.i18n import build_js_translations
 from opencc import OpenCC
 
 from ckanext.govshare.i18n import catalogues
@@ -40,7 +47,7 @@ def english() -> Catalog:
 
 def texts(message: Message) -> tuple[str, ...]:
     """The msgid, and the plural msgid where there is one."""
-    return message.id if isinstance(message.id, tuple) else (message.id,)
+    return tuple(message.id) if isinstance(message.id, (tuple, list)) else (message.id,)
 
 
 def translations(message: Message) -> tuple[str, ...]:
@@ -146,9 +153,63 @@ def test_english_says_department_and_theme_wherever_ckan_says_organization_and_g
     assert [text for text in unlike_us if "world’s leading" not in text] == []
 
 
-@pytest.mark.parametrize("locale", catalogues.LOCALES)
-def test_compiled_catalogues_are_not_committed(locale: str) -> None:
-    ignored = (catalogues.ROOT / ".gitignore").read_text(encoding="utf-8").split()
+def _bilingual(node: Any) -> Iterator[dict[str, str]]:
+    if isinstance(node, dict) and {"en", "zh_Hans_CN"} & node.keys():
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _bilingual(child)
 
-    assert "*.mo" in ignored
-    assert Path(catalogues.po_path(locale)).is_file()
+
+@pytest.mark.parametrize("schema", ["dataset", "organization"])
+def test_every_text_of_a_schema_is_in_both_languages(schema: str) -> None:
+    file = catalogues.HERE.parent / "schemas" / f"{schema}.yaml"
+    found = list(_bilingual(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    incomplete = [text for text in found if not (text.get("en") and text.get("zh_Hans_CN"))]
+    traditional = [text for text in found if OpenCC("t2s").convert(text["zh_Hans_CN"]) != text["zh_Hans_CN"]]
+
+    assert found
+    assert (incomplete, traditional) == ([], [])
+
+
+class TestPages:
+    """What CKAN's pages make of the catalogues, in the running application."""
+
+    @pytest.fixture(params=catalogues.LOCALES)
+    def locale(self, app: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+        with app.flask_app.test_request_context("/", environ_overrides={"CKAN_LANG": request.param}):
+            yield request.param
+
+    def test_our_words_stand_over_those_of_ckan(self, locale: str) -> None:
+        said = {"zh_Hans_CN": ["部门", "主题", "找到 2 个部门"], "en": ["Departments", "Themes", "2 departments found"]}
+
+        assert [tk._("Organizations"), tk._("Groups"),
+                tk.ungettext("{number} organization found", "{number} organizations found", 2).format(number=2),
+                ] == said[locale]
+
+    def test_one_of_something_has_the_singular_where_the_language_has_one(self, locale: str) -> None:
+        text = tk.ungettext("{number} group found", "{number} groups found", 1).format(number=1)
+
+        assert text == {"zh_Hans_CN": "找到 1 个主题", "en": "1 theme found"}[locale]
+
+    def test_dates_are_written_as_the_language_writes_them(self, locale: str) -> None:
+        # The last evening of a year: CKAN's own pattern prints the year of the week, and the month before the year.
+        moment = datetime(2026, 12, 31, 1, 5, tzinfo=UTC)
+
+        assert tk.h.render_datetime(moment) == {"zh_Hans_CN": "2026年12月31日", "en": "December 31, 2026"}[locale]
+        assert tk.h.render_datetime(moment, with_hours=True) == {
+            "zh_Hans_CN": "2026年12月31日 09:05", "en": "December 31, 2026 09:05"}[locale]
+
+    def test_a_text_that_is_no_date_is_no_error(self, locale: str) -> None:
+        assert tk.h.render_datetime("yesterday", with_hours=True) == ""
+
+    def test_the_browser_gets_every_message_of_its_scripts_in_chinese(
+        self, app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setitem(tk.config, "ckan.storage_path", str(tmp_path))
+        build_js_translations()
+        built = json.loads((tmp_path / "i18n" / "js" / "zh_Hans_CN.js").read_text(encoding="utf-8"))
+        missing = [text for m in translated(template()) for text in texts(m)[:1]
+                   if any(name.endswith(".js") for name, _ in m.locations) and text not in built]
+
+        assert not missing, listed(missing)
+        assert built["Searching..."] == [None, "正在搜索……"]

@@ -8,14 +8,11 @@ a department (部门) and a group a theme (主题) in both languages.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 from runpy import run_path
-from typing import Any, BinaryIO
 
-import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -32,26 +29,13 @@ UPSTREAM = {
     "ckanext.scheming": ("tests/**", "2.8_templates/**"),
 }
 UPSTREAM_METHODS = (("**.py", "python"), ("**.js", "javascript"), ("templates/**", "ckan"), ("**/templates/**", "ckan"))
-# The words of a scheming schema that its templates pass to gettext.
-SCHEMA_TEXTS = frozenset({"label", "help_text", "form_placeholder", "title", "description"})
-
-
-def extract_schema(fileobj: BinaryIO, *_: Any) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Babel's extractor for scheming schemas: labels, help texts, placeholders, those of choices too."""
-    for text in _schema_texts(yaml.safe_load(fileobj)):
-        yield 0, "_", text, []
-
-
-def _schema_texts(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _schema_texts(item)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key in SCHEMA_TEXTS and isinstance(value, str) and value:
-                yield value
-            else:
-                yield from _schema_texts(value)
+# What CKAN passes to gettext from a variable: states, names of fields in a summary of errors.
+LOOKED_UP = (
+    "active", "deleted", "draft", "pending",
+    "organization not found or you have no permission to view it", "group not found or you have no permission to view it",
+    "About", "Capacity", "Description", "Email", "Fullname", "Id", "Image URL", "Message", "Name", "Old password",
+    "Owner org", "Password", "Password1", "Reset key", "Role", "State", "Title", "URL", "Username",
+)
 
 
 def own_messages() -> Catalog:
@@ -72,6 +56,8 @@ def upstream_messages() -> Catalog:
     for package, ignored in UPSTREAM.items():
         methods = [*((pattern, "ignore") for pattern in ignored), *UPSTREAM_METHODS]
         _extract(catalog, _package(package), package.replace(".", "/"), methods)
+    for text in LOOKED_UP:
+        catalog.add(text, locations=[("ckan", 0)])
     return catalog
 
 
