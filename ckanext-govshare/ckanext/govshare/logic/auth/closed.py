@@ -102,8 +102,11 @@ def _by_fields() -> str:
 
 
 def _without_entries(original: AuthFunction, context: Context, data_dict: DataDict | None = None) -> AuthResult:
-    """A theme's or department's own page, not the entries in it."""
-    return _refusal(_by_fields()) if (data_dict or {}).get("packages") else original(context, data_dict)
+    """A theme's or department's own page, not the entries in it. The operator sets these up, whatever the settings say."""
+    if (data_dict or {}).get("packages"):
+        return _refusal(_by_fields())
+    user = roles.user_of(context)
+    return {"success": True} if user and user.sysadmin else original(context, data_dict)
 
 
 group_create = tk.auth_sysadmins_check(tk.chained_auth_function(_without_entries))

@@ -1,0 +1,234 @@
+"""What templates ask for, prefix `gs_`: each small, none decides anything."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ckan.plugins.toolkit as tk
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from ckan import model
+from ckan.lib import helpers as core_helpers
+from ckan.lib.i18n import get_lang
+
+from ckanext.govshare import clock, config
+from ckanext.govshare.display import gs_field_label, gs_label, gs_labels, gs_open_reason, gs_state_label, gs_value_lines
+from ckanext.govshare.entry_form import gs_cite, gs_themes
+from ckanext.govshare.logic import roles
+
+__all__ = [
+    "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date", "gs_datetime",
+    "gs_deadline",
+    "gs_department", "gs_entry", "gs_error_advice", "gs_facet_groups", "gs_field_label", "gs_filesize", "gs_label",
+    "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason", "gs_operator", "gs_preview", "gs_state_label",
+    "gs_themes", "gs_value_lines", "gs_versions", "render_datetime",
+]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
+FACETS_SHOWN = 10
+PREVIEW_ROWS = 10
+
+
+def _locale() -> str:
+    return str(get_lang() or "zh_Hans_CN")
+
+
+def _moment(value: str | datetime) -> datetime:
+    """`value` in local time; CKAN stores naive UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC"))).astimezone(SHANGHAI)
+
+
+def gs_date(value: str | date | None) -> str:
+    """A day as people write it (2026年3月2日); empty for nothing, the text itself when it is no date."""
+    if not value:
+        return ""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+        day = _moment(day).date() if isinstance(day, str | datetime) else day
+    except ValueError:
+        return str(value)
+    return format_date(day, format="long", locale=_locale())
+
+
+def gs_datetime(value: str | datetime | None) -> str:
+    """A moment in Beijing time, to the minute; empty for nothing."""
+    if not value:
+        return ""
+    moment = _moment(value)
+    return f"{gs_date(moment.date())} {format_datetime(moment, 'HH:mm', locale=_locale())}"
+
+
+def render_datetime(value: str | datetime | None, date_format: str | None = None, with_hours: bool = False,
+                    with_seconds: bool = False) -> str:
+    """CKAN's helper, its hours in the order of the language: its own pattern prints 三月 2, 2026, and a week's year."""
+    moment = core_helpers._datestamp_to_datetime(value)
+    if moment and with_hours and not (date_format or with_seconds):
+        return gs_datetime(moment)
+    return str(core_helpers.render_datetime(moment, date_format, with_hours, with_seconds))
+
+
+def gs_number(value: float | None) -> str:
+    return format_decimal(value or 0, locale=_locale())
+
+
+def gs_filesize(value: Any) -> str:
+    """Bytes as people read them (1.2 MB); empty when unknown."""
+    try:
+        size = float(value)
+    except (TypeError, ValueError):
+        return ""
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024 or unit == "GB":
+            return f"{format_decimal(round(size, 1 if unit != 'B' else 0), locale=_locale())} {unit}"
+        size /= 1024
+    return ""
+
+
+def gs_languages() -> list[dict[str, Any]]:
+    """The offered languages, each with this page's address in it."""
+    offered = tk.config.get("ckan.locales_offered") or list(LANGUAGES)
+    here, current = tk.h.current_url(), _locale()
+    return [{"code": code.replace("_", "-"), "name": LANGUAGES.get(code, code), "current": code == current,
+             "url": tk.h.url_for(here, locale=code)} for code in offered]
+
+
+def gs_operator() -> str:
+    """Who runs the platform (平台管理单位), as the settings name it."""
+    return config.operator_name()
+
+
+def gs_department(name: str | None = None) -> dict[str, str] | None:
+    """Name and title of a department, the competent department by default; None where there is none."""
+    group = model.Group.get(name or config.competent_department())
+    return {"id": group.id, "name": group.name, "title": group.title or group.name} if group else None
+
+
+def gs_nav() -> dict[str, Any]:
+    """What the navigation offers the caller: `clerk`, `reviewer`, and how many entries wait in the `queue`."""
+    user = tk.g.userobj
+    if not user:
+        return {"clerk": False, "reviewer": False, "queue": 0}
+    reviewer = roles.is_competent(user)
+    return {
+        "clerk": bool(roles.capacities(user)),
+        "reviewer": reviewer,
+        "queue": _ask("govshare_entry_queue", limit=0)["count"] if reviewer else 0,
+    }
+
+
+def _ask(action: str, **data: Any) -> dict[str, Any]:
+    result: dict[str, Any] = tk.get_action(action)({"user": tk.g.user, "auth_user_obj": tk.g.userobj}, data)
+    return result
+
+
+def gs_entry(entry_id: str) -> dict[str, Any] | None:
+    """The entry's review as the caller may see it, or None."""
+    try:
+        return _ask("govshare_entry_show", id=entry_id)
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None
+
+
+def gs_versions(entry_id: str) -> list[dict[str, Any]]:
+    """The published versions of an entry, newest first."""
+    try:
+        versions: list[dict[str, Any]] = tk.get_action("govshare_entry_version_list")(
+            {"user": tk.g.user, "auth_user_obj": tk.g.userobj}, {"id": entry_id})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return []
+    return versions
+
+
+def gs_catalog_stats(newest: int = 6) -> dict[str, Any]:
+    """What the caller may see of the catalogue: counts by open attribute, department and theme, and the newest entries.
+
+    One search gives them all, so the counts respect the same labels as the results.
+    """
+    found = _ask("package_search", rows=newest, sort="metadata_modified desc",
+                 **{"facet.field": ["open_type", "organization", "groups"], "facet.limit": 500})
+    facets = {name: sorted(facet["items"], key=lambda item: -item["count"])
+              for name, facet in found["search_facets"].items()}
+    return {
+        "count": found["count"], "newest": found["results"], "departments": facets.get("organization", []),
+        "themes": facets.get("groups", []),
+        "open": {item["name"]: item["count"] for item in facets.get("open_type", [])},
+    }
+
+
+def gs_counts(facet: str) -> dict[str, int]:
+    """How many entries the caller may see in each department (`organization`) or theme (`groups`), by name."""
+    found = _ask("package_search", rows=0, **{"facet.field": [facet], "facet.limit": 500})
+    return {item["name"]: item["count"] for item in found["search_facets"].get(facet, {}).get("items", [])}
+
+
+def gs_attributes_explained() -> list[dict[str, str]]:
+    """The three open attributes with what each means (郴政发〔2022〕2号 第二十五条)."""
+    return [{"value": value, "label": gs_label("open_type", value), "text": gs_open_reason(value)}
+            for value in ("unconditional", "conditional", "none")]
+
+
+def gs_facet_groups(search_facets: dict[str, Any], titles: dict[str, str]) -> list[dict[str, Any]]:
+    """Facets for the page: title, values with label, count, address and whether chosen; empty ones left out."""
+    groups = []
+    for name, title in titles.items():
+        items = tk.h.get_facet_items_dict(name, search_facets)
+        if items:
+            groups.append({
+                "name": name, "title": title, "values": [_facet_value(name, item) for item in items],
+                "more": None if not tk.h.has_more_facets(name, search_facets) else tk.h.remove_url_param(
+                    f"_{name}_limit", replace="0"),
+            })
+    return groups
+
+
+def _facet_value(name: str, item: dict[str, Any]) -> dict[str, Any]:
+    url = (tk.h.remove_url_param(name, item["name"]) if item["active"]
+           else tk.h.add_url_param(new_params={name: item["name"]}))
+    return {"name": item["name"], "label": item["display_name"], "count": item["count"], "active": item["active"], "url": url}
+
+
+def gs_available_files(pkg: dict[str, Any]) -> bool:
+    """Whether the page may offer the files at once; access itself is decided where they are fetched."""
+    if pkg.get("open_type") == "unconditional":
+        return True
+    return bool(tk.h.check_access("package_update", {"id": pkg["id"]}))
+
+
+def gs_preview(resource: dict[str, Any]) -> dict[str, Any] | None:
+    """The first rows of a table in the DataStore, or None where there is none or the caller may not read it."""
+    if not resource.get("datastore_active"):
+        return None
+    try:
+        found = _ask("datastore_search", resource_id=resource["id"], limit=PREVIEW_ROWS)
+    except (tk.NotAuthorized, tk.ObjectNotFound, tk.ValidationError):
+        return None
+    columns = [field["id"] for field in found["fields"] if field["id"] != "_id"]
+    return {"columns": columns, "rows": [[row[c] for c in columns] for row in found["records"]], "total": found.get("total")}
+
+
+def gs_deadline(deadline: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A stored deadline for display: the day, where it is explained, and whether it has passed."""
+    if not deadline:
+        return None
+    due = date.fromisoformat(str(deadline["due"])[:10])
+    today = clock.now().astimezone(SHANGHAI).date()
+    start = str(deadline["start"])[:10]
+    return {**deadline, "due": due, "start": start, "overdue": today > due,
+            "url": tk.url_for("govshare_regulations.explain", profile=deadline["profile"], rule=deadline["rule"], start=start)}
+
+
+def gs_error_advice(code: int) -> list[str]:
+    """What a visitor can do after an error page."""
+    advice = {
+        400: [tk._("Check the address or the values you entered, then try again.")],
+        403: [tk._("If you work in a department, log in with the account of that department."),
+              tk._("If you are logged in, ask your department's administrator to give you the role you need.")],
+        404: [tk._("Check the address for typing errors."),
+              tk._("Search the catalogue by name, department or keyword."),
+              tk._("The entry may have been withdrawn, or it may not be open to the public.")],
+    }
+    return advice.get(code, [tk._("Please try again in a few minutes."),
+                             tk._("If it happens again, tell the platform operator when it happened.")])

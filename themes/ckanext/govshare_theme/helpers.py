@@ -1,0 +1,27 @@
+"""Template helpers that only the theme uses."""
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+
+__all__ = ["gs_light_page"]
+
+LIGHT_BLUEPRINTS = frozenset({"govshare_catalog", "govshare_portal", "govshare_regulations"})
+LIGHT_ENDPOINTS = frozenset({
+    "home.index", "home.about",
+    "dataset.search", "dataset.read", "dataset_resource.read", "resource.read",
+    "organization.index", "organization.read", "organization.about",
+    "group.index", "group.read", "group.about",
+    "user.login", "user.logged_out_page", "user.request_reset", "user.perform_reset", "user.register",
+})
+
+
+def gs_light_page() -> bool:
+    """Whether the page needs none of CKAN's own style sheet and scripts.
+
+    Public pages and the review's pages are written for the theme's 30 KB alone; forms and administration keep CKAN's
+    bundles, whose modules (autocomplete, slug preview, upload, confirm) they use. An address that does not exist is light.
+    """
+    endpoint = tk.request.endpoint
+    if endpoint is None:
+        return True
+    return endpoint in LIGHT_ENDPOINTS or endpoint.split(".")[0] in LIGHT_BLUEPRINTS
