@@ -24,7 +24,7 @@ def deadline(rule: str, start: str, profile: str | None) -> None:
     for day in found["days"]:
         click.echo(f"{day['date']}  {day['number'] or '-':>3}  {day['reason']}")
     source = found["article"] or tk._("Platform default, not a limit set by law")
-    provisional = f" {tk._('provisional')}" if found["provisional"] else ""
+    provisional = f" ({tk._('Provisional')})" if found["provisional"] else ""
     click.echo(f"{found['title']}: {found['due']} 24:00{provisional} ({source}; {found['calendar_version']})")
 
 
@@ -34,14 +34,15 @@ def profiles() -> None:
 
 
 @profiles.command()
-def check() -> None:
-    """Read every profile and the calendar file, and say which texts in force here end soon."""
+@click.option("--calendar-file", help="A calendar file to check instead of the one in force on this site.")
+def check(calendar_file: str | None) -> None:
+    """Read every profile and the calendar, and say which texts in force here end soon."""
     try:
-        known, calendar, warnings = regulations.regimes(), regulations.calendar(), regulations.warnings()
-        here = regulations.current().profile.id
+        known, here, warnings = regulations.regimes(), regulations.current().profile.id, regulations.warnings()
+        calendar = regulations.read_calendar(calendar_file) if calendar_file else regulations.calendar()
     except (ProfileError, CalendarError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{', '.join(known)}: {tk._('read')}; {tk._('in force here')}: {here}")
-    click.echo(f"{calendar.version}: {min(calendar.years)}-{max(calendar.years)}")
+    click.echo(f"{len(known)} profiles are in order: {', '.join(known)}. In force here: {here}")
+    click.echo(f"Calendar: {calendar.version}, {min(calendar.years)} to {max(calendar.years)}")
     for warning in warnings:
-        click.echo(f"{tk._('Warning')}: {translate(warning)}")
+        click.echo(f"Warning: {translate(warning)}")

@@ -1,7 +1,7 @@
 """The regulations as the running site reads them: the profiles beside this file and the calendar.
 
 Read once a process. A wrong file stops the start with its name and key, never a request later; a new calendar file
-takes effect at the next start, and `ckan govshare profiles check` tells beforehand whether it is right.
+takes effect at the next start, and `ckan govshare profiles check --calendar-file` tells beforehand whether it is right.
 """
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from ckan.exceptions import CkanConfigurationException
 
 from ckanext.govshare import clock, config
 from ckanext.govshare.domain.calendar import Calendar, CalendarError, build_calendar, shanghai_date
@@ -38,7 +39,7 @@ def current() -> Regime:
 
 def calendar() -> Calendar:
     """The working-day calendar, with the site's calendar file where one is set. Raises CalendarError."""
-    return _calendar(config.calendar_file())
+    return read_calendar(config.calendar_file())
 
 
 def warnings(today: date | None = None) -> list[Message]:
@@ -46,14 +47,24 @@ def warnings(today: date | None = None) -> list[Message]:
     return validity_warnings(current(), today or shanghai_date(clock.now()))
 
 
+def verify() -> None:
+    """Stop the start where a profile, the setting or the calendar file is wrong."""
+    try:
+        current()
+        calendar()
+    except (ProfileError, CalendarError) as error:
+        raise CkanConfigurationException(str(error)) from error
+
+
 @cache
-def _calendar(file: str) -> Calendar:
+def read_calendar(file: str) -> Calendar:
+    """The calendar with the years of `file`, a path, or of the package alone where it is empty. Raises CalendarError."""
     if not file:
         return build_calendar()
     try:
         return build_calendar(_read(Path(file)), file)
-    except (OSError, yaml.YAMLError) as error:
-        raise CalendarError(f"govshare.calendar_file: {file}: {error}") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise CalendarError(f"{file}: {error}") from error
 
 
 def _profile(path: Path) -> Profile:
