@@ -11,9 +11,8 @@ from ckan.config.declaration import Declaration
 from ckan.lib.plugins import DefaultPermissionLabels, DefaultTranslation
 from ckan.types import CKANApp
 
-from ckanext.govshare import cli
+from ckanext.govshare import cli, helpers, regulations, search, security, subscriptions, views
 from ckanext.govshare import config as govshare_config
-from ckanext.govshare import helpers, search, security, subscriptions, views
 from ckanext.govshare.logic import action, auth, labels, validators
 
 
@@ -45,6 +44,7 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
 
     def configure(self, config: CKANConfig) -> None:
         security.verify(config)
+        regulations.verify()
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
         return security.protect(app, config)

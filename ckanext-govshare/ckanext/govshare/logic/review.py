@@ -17,7 +17,6 @@ from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.profiles import Rule
 from ckanext.govshare.logic import drafts, roles
 from ckanext.govshare.logic.messages import error_dict, translate
-from ckanext.govshare.logic.regulations import attribute_rules
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import deadlines
@@ -49,7 +48,7 @@ def load(package_id: str, lock: bool = False) -> Entry:
 
 
 def material(content: Mapping[str, Any], approved: Mapping[str, Any] | None, catalog_code: str = "") -> Material:
-    return Material(content, attribute_rules(), approved, catalog_code)
+    return Material(content, attributes.AttributeRules.of(regulations.current()), approved, catalog_code)
 
 
 def actor_of(context: Context) -> str:
