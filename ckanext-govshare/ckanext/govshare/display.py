@@ -30,6 +30,11 @@ def _fields() -> dict[str, dict[str, Any]]:
     return {field["field_name"]: field for field in schema.get("dataset_fields", [])}
 
 
+def gs_field_names() -> list[str]:
+    """The dataset fields in the order of the form."""
+    return list(_fields())
+
+
 def _field(name: str) -> dict[str, Any]:
     """The schema's field `name`, or the subfield `field.subfield`; empty where there is none."""
     name, _, sub = name.partition(".")

@@ -13,16 +13,23 @@ from ckan.lib import helpers as core_helpers
 from ckan.lib.i18n import get_lang
 
 from ckanext.govshare import clock, config
-from ckanext.govshare.display import gs_field_label, gs_label, gs_labels, gs_open_reason, gs_state_label, gs_value_lines
+from ckanext.govshare.display import (
+    gs_field_label,
+    gs_field_names,
+    gs_label,
+    gs_labels,
+    gs_open_reason,
+    gs_state_label,
+    gs_value_lines,
+)
 from ckanext.govshare.entry_form import gs_cite, gs_themes
 from ckanext.govshare.logic import roles
 
 __all__ = [
-    "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date", "gs_datetime",
-    "gs_deadline",
-    "gs_department", "gs_entry", "gs_error_advice", "gs_facet_groups", "gs_field_label", "gs_filesize", "gs_label",
-    "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason", "gs_operator", "gs_preview", "gs_state_label",
-    "gs_themes", "gs_value_lines", "gs_versions", "render_datetime",
+    "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date",
+    "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
+    "gs_field_label", "gs_filesize", "gs_label", "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason",
+    "gs_operator", "gs_preview", "gs_state_label", "gs_themes", "gs_value_lines", "gs_versions", "render_datetime",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -113,7 +120,7 @@ def gs_nav() -> dict[str, Any]:
         return {"clerk": False, "reviewer": False, "queue": 0}
     reviewer = roles.is_competent(user)
     return {
-        "clerk": bool(roles.capacities(user)),
+        "clerk": bool(roles.capacities(user)) and not user.sysadmin,
         "reviewer": reviewer,
         "queue": _ask("govshare_entry_queue", limit=0)["count"] if reviewer else 0,
     }
@@ -130,6 +137,13 @@ def gs_entry(entry_id: str) -> dict[str, Any] | None:
         return _ask("govshare_entry_show", id=entry_id)
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return None
+
+
+def gs_differences(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """An entry's differences as a reviewer reads them: what becomes narrower first, then in the form's order."""
+    narrowed = {item["field"] for item in entry["narrowing"]}
+    order = {name: position for position, name in enumerate(gs_field_names())}
+    return sorted(entry["differences"], key=lambda row: (row["field"] not in narrowed, order.get(row["field"], len(order))))
 
 
 def gs_versions(entry_id: str) -> list[dict[str, Any]]:

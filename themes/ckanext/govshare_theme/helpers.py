@@ -8,9 +8,11 @@ __all__ = ["gs_light_page"]
 LIGHT_BLUEPRINTS = frozenset({"govshare_catalog", "govshare_portal", "govshare_regulations"})
 LIGHT_ENDPOINTS = frozenset({
     "home.index", "home.about",
-    "dataset.search", "dataset.read", "dataset_resource.read", "resource.read",
+    "dataset.search", "dataset.read", "dataset.new", "dataset.edit", "dataset.resources", "dataset.delete",
+    "dataset_resource.read", "dataset_resource.new", "dataset_resource.edit", "dataset_resource.delete",
     "organization.index", "organization.read", "organization.about",
     "group.index", "group.read", "group.about",
+    "dashboard.datasets", "user.read",
     "user.login", "user.logged_out_page", "user.request_reset", "user.perform_reset", "user.register",
 })
 
@@ -18,8 +20,9 @@ LIGHT_ENDPOINTS = frozenset({
 def gs_light_page() -> bool:
     """Whether the page needs none of CKAN's own style sheet and scripts.
 
-    Public pages and the review's pages are written for the theme's 30 KB alone; forms and administration keep CKAN's
-    bundles, whose modules (autocomplete, slug preview, upload, confirm) they use. An address that does not exist is light.
+    Public pages, the entry's forms and the review's pages are written for the theme's 30 KB alone; administration of
+    departments, accounts and the site keeps CKAN's bundles, whose modules (autocomplete, upload, confirm) it uses. An
+    address that does not exist is light.
     """
     endpoint = tk.request.endpoint
     if endpoint is None:
