@@ -87,6 +87,7 @@ def _checked(name: str, ours: Action | None, subjects: Subjects) -> Action:
         _require(context, data_dict, subjects)
         return ours(original, context, data_dict) if ours else original(context, data_dict)
     chained.__name__, chained.__doc__ = name, getattr(ours, "__doc__", None)
+    vars(chained).update(vars(ours) if ours else {})
     if name in READING:
         chained = tk.side_effect_free(chained)
     return tk.chained_action(chained)

@@ -39,7 +39,7 @@ def current(context: Context, entry: Entry) -> dict[str, Any]:
 def write(context: Context, action: str, data: Mapping[str, Any], private: bool, trusted: bool = False) -> str:
     """Write the package without committing; its id. `private` and `state` are ours to decide, never the caller's."""
     package_id: str = tk.get_action(action)(_own(context, trusted), {**data, "private": private, "state": "active"})
-    nested = model.Session.get_nested_transaction()
+    nested = model.Session().get_nested_transaction()
     if nested is not None:
         nested.commit()
     return package_id

@@ -9,6 +9,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.logic import auth_audit_exempt
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import subscriptions
@@ -31,6 +32,7 @@ def package_create(original: Action, context: Context, data_dict: DataDict) -> A
     """Start an entry: a draft that only its department and the competent department can see."""
     if context.get(drafts.APPLYING):
         return original(context, data_dict)
+    tk.check_access("package_create", context, data_dict)
     with transaction():
         package_id = drafts.write(context, "package_create", data_dict, private=True)
         package = drafts.stored(context, package_id)
@@ -143,6 +145,7 @@ def _with_resources(context: Context, draft: dict[str, Any], resources: list[dic
 
 @tk.side_effect_free
 @tk.chained_action
+@auth_audit_exempt  # a file of a draft is guarded by package_update
 def resource_show(original: Action, context: Context, data_dict: DataDict) -> Any:
     """As CKAN has it; to whoever edits a published entry also a data file of its pending draft."""
     resource_id = data_dict.get("id") or ""
@@ -152,6 +155,7 @@ def resource_show(original: Action, context: Context, data_dict: DataDict) -> An
 
 
 @tk.chained_action
+@auth_audit_exempt  # a file of a draft is guarded by package_update
 def resource_update(original: Action, context: Context, data_dict: DataDict) -> Any:
     """Change a data file, in the pending draft where there is one."""
     draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
@@ -163,6 +167,7 @@ def resource_update(original: Action, context: Context, data_dict: DataDict) -> 
 
 
 @tk.chained_action
+@auth_audit_exempt  # a file of a draft is guarded by package_update
 def resource_patch(original: Action, context: Context, data_dict: DataDict) -> Any:
     """Change some fields of a data file, in the pending draft where there is one."""
     draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
@@ -173,6 +178,7 @@ def resource_patch(original: Action, context: Context, data_dict: DataDict) -> A
 
 
 @tk.chained_action
+@auth_audit_exempt  # a file of a draft is guarded by package_update
 def resource_delete(original: Action, context: Context, data_dict: DataDict) -> None:
     """Remove a data file, from the pending draft where there is one."""
     draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))

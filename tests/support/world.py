@@ -1,0 +1,99 @@
+"""A small government for tests: departments, people of every role, and entries in every state.
+
+Everything goes through the public actions with authorisation on, as people would do it.
+"""
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.tests import factories
+
+_numbers = count(1)
+
+
+def entry_fields(**fields: Any) -> dict[str, Any]:
+    """A complete entry, ready for review; `fields` replace its own, None leaves one out."""
+    number = next(_numbers)
+    complete = {
+        "title": f"空气质量监测数据{number}",
+        "name": f"kongqi-zhiliang-{number}",
+        "notes": "全市各监测站点的空气质量小时值。",
+        "catalog_kind": "department",
+        "category_code": "307016001",
+        "format_class": "spreadsheet",
+        "info_items": [{"name": "站点名称", "data_type": "C", "length": 50, "description": "监测站点"}],
+        "sharing_type": "unconditional",
+        "sharing_modes": ["batch_download"],
+        "sharing_purposes": ["reference"],
+        "open_type": "unconditional",
+        "update_frequency": "daily",
+        "issued": "2026-03-02",
+    }
+    return {key: value for key, value in {**complete, **fields}.items() if value is not None}
+
+
+class World:
+    """`competent` reviews; `own` compiles the entries; `other` is a department with nothing to do with them."""
+
+    def __init__(self) -> None:
+        self.operator = factories.Sysadmin()["name"]
+        self.citizen = factories.User()["name"]
+        self.competent = self._department("zhengfu-bangongshi")
+        self.own = self._department("shengtai-huanjing")
+        self.other = self._department("jiaotong-yunshu")
+        self.reviewer = self._person(self.competent, "member")
+        self.second_reviewer = self._person(self.competent, "editor")
+        self.editor = self._person(self.own, "editor")
+        self.admin = self._person(self.own, "admin")
+        self.member = self._person(self.own, "member")
+        self.other_editor = self._person(self.other, "editor")
+
+    def _department(self, name: str) -> dict[str, Any]:
+        department: dict[str, Any] = factories.Organization(name=name, title=name)
+        return department
+
+    def _person(self, department: dict[str, Any], capacity: str) -> str:
+        name: str = factories.User()["name"]
+        tk.get_action("organization_member_create")(
+            {"ignore_auth": True, "user": self.operator}, {"id": department["id"], "username": name, "role": capacity})
+        return name
+
+    def people(self) -> dict[str, str]:
+        """An account for each role; anonymous is the empty name."""
+        return {"anonymous": "", "citizen": self.citizen, "own_member": self.member, "own_editor": self.editor,
+                "own_admin": self.admin, "other_editor": self.other_editor, "competent": self.reviewer,
+                "operator": self.operator}
+
+    def call(self, user: str, action: str, /, **data: Any) -> Any:
+        """`action` as `user` would call it over the API, authorisation on."""
+        found = model.User.get(user) if user else None
+        return tk.get_action(action)({"user": user, "auth_user_obj": found, "ignore_auth": False}, data)
+
+    def draft(self, **fields: Any) -> dict[str, Any]:
+        """An entry that its department is compiling."""
+        made: dict[str, Any] = self.call(self.editor, "package_create", **entry_fields(owner_org=self.own["id"], **fields))
+        return made
+
+    def submitted(self, **fields: Any) -> dict[str, Any]:
+        made = self.draft(**fields)
+        self.call(self.editor, "govshare_entry_submit", id=made["id"])
+        return made
+
+    def returned(self, **fields: Any) -> dict[str, Any]:
+        made = self.submitted(**fields)
+        self.call(self.reviewer, "govshare_entry_return", id=made["id"], reason="请补充信息项说明")
+        return made
+
+    def approved(self, **fields: Any) -> dict[str, Any]:
+        """A published entry, as the public reads it."""
+        made = self.submitted(**fields)
+        self.call(self.reviewer, "govshare_entry_approve", id=made["id"])
+        shown: dict[str, Any] = self.call(self.editor, "package_show", id=made["id"])
+        return shown
+
+    def state(self, entry: dict[str, Any]) -> str:
+        state: str = self.call(self.editor, "govshare_entry_show", id=entry["id"])["state"]
+        return state
