@@ -35,7 +35,7 @@ def words(part: Tag) -> str:
 
 
 def test_the_list_names_all_five_texts_and_marks_the_one_in_force_here(app: Any) -> None:
-    rows = page(app, "/regulation/").select("tbody tr")
+    rows = page(app, "/regulation/").select(".gs-card")
     assert len(rows) == 5
     here = [str(one(row, "a")["href"]) for row in rows if "In force here" in words(row)]
     assert [link.rsplit("/", 1)[1] for link in here] == ["chenzhou-2022"]
@@ -50,6 +50,14 @@ def test_a_text_s_page_marks_what_is_law_and_what_is_not(app: Any, name: str) ->
     law = one(soup, "#sharing_reply")
     assert "Platform default" not in words(law)
     assert "个工作日内" in words(one(law, "blockquote"))
+
+
+def test_a_provision_s_values_are_shown_in_words(app: Any) -> None:
+    text = words(page(app, "/regulation/hubei-2021"))
+    assert "Not shared" in text
+    assert "人口, 法人, 自然资源和空间地理" in text
+    assert "('" not in text
+    assert "By the end of Jan" in text
 
 
 def test_a_limit_taken_from_another_text_says_so(app: Any) -> None:
@@ -67,8 +75,9 @@ def test_a_date_is_explained_day_by_day(app: Any) -> None:
     soup = page(app, "/regulation/chenzhou-2022/sharing_reply?start=2026-09-24")
     rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in soup.select(".gs-days tbody tr")]
     assert len(rows) == 22
-    assert rows[0][1:] == ["Thursday", "–", "The day of the event is not counted (Civil Code, article 201)"]
-    assert rows[-1][1:] == ["Thursday", "10", "Working day"]
+    assert rows[0] == ["September 24, 2026 Thursday", "–",
+                       "The day of the event is not counted (Civil Code, article 201)"]
+    assert rows[-1] == ["October 15, 2026 Thursday", "10", "Working day"]
     assert "Provisional" not in words(soup)
 
 

@@ -69,7 +69,7 @@ def _is_operator() -> bool:
 def _length(limit: dict[str, Any]) -> str:
     """The limit as people say it: so many working days, or the end of a month."""
     if limit["month_end"]:
-        month = get_month_names("wide", context="stand-alone", locale=get_lang())[limit["month_end"]]
+        month = get_month_names("abbreviated", context="stand-alone", locale=get_lang())[limit["month_end"]]
         return str(tk._("By the end of {month}").format(month=month))
     text = tk._("At most {days} working days") if limit["maximum"] else tk._("{days} working days")
     return str(text.format(days=limit["working_days"]))
@@ -77,7 +77,7 @@ def _length(limit: dict[str, Any]) -> str:
 
 def _value_text(value: Any) -> str:
     """A provision's value in words; what has none of its own is shown as the text has it."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(_value_text(item) for item in value)
     return translate(VALUE_TEXTS[value]) if value in VALUE_TEXTS else str(value)
 
