@@ -6,6 +6,9 @@ from its history, so a run that was interrupted goes on.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,18 @@ from api import NotAuthorized, NotFound, Portal, SeedError, ValidationError
 from portal_table import portal_rows
 from seed_data import Entry
 
+REAL = "来源与许可见数据集说明。UTF-8 编码，首行为列名。"
+SAMPLE = "演示用的虚构数据，不代表真实情况。UTF-8 编码，首行为列名。"
 APPROVAL = "符合编制要求，同意发布。"
+
+
+@dataclass(frozen=True)
+class File:
+    """A data file of an entry; `make` writes it when it is needed."""
+
+    title: str
+    description: str
+    make: Callable[[], Path]
 
 
 class Catalogue:
@@ -64,33 +78,32 @@ class Catalogue:
             shown = self._shown(entry)
         if shown is None or shown["state"] != "draft" or shown["published"]:
             return
-        for title, description, path in self._missing_files(entry, shown):
-            self._portal.call("resource_create", compiler, upload=path, package_id=entry.name, name=title,
-                              description=description, format="CSV")
+        for file in self._missing_files(entry, shown):
+            self._portal.call("resource_create", compiler, upload=file.make(), package_id=entry.name, name=file.title,
+                              description=file.description, format="CSV")
 
-    def _missing_files(self, entry: Entry, shown: dict[str, Any]) -> list[tuple[str, str, Path]]:
+    def _missing_files(self, entry: Entry, shown: dict[str, Any]) -> list[File]:
         held = {resource.get("name") for resource in (shown["draft"] or {}).get("resources", ())}
-        return [wanted for wanted in self._files(entry) if wanted[0] not in held]
+        return [wanted for wanted in self._files(entry) if wanted.title not in held]
 
-    def _files(self, entry: Entry) -> list[tuple[str, str, Path]]:
-        """The entry's tables: title, description and file."""
+    def _files(self, entry: Entry) -> list[File]:
         if entry.sample:
-            path = self._sources.directory / f"sample-{entry.name}.csv"
-            if not path.exists():
-                tables.write(path, samples.header(entry.sample), samples.rows(entry.name, entry.sample))
-            return [(f"{entry.dataset['title']}（示例数据）", "演示用的虚构数据，不代表真实情况。UTF-8 编码，首行为列名。", path)]
-        found = []
-        for name in entry.tables:
-            title = tables.PORTAL_TITLE if name == tables.PORTAL else tables.TABLES[name].title
-            found.append((title, "来源与许可见数据集说明。UTF-8 编码，首行为列名。", self._table(name)))
-        return found
+            return [File(f"{entry.dataset['title']}（示例数据）", SAMPLE, partial(self._sample, entry))]
+        return [
+            File(tables.PORTAL_TITLE, REAL, self._portal_table) if name == tables.PORTAL
+            else File(tables.TABLES[name].title, REAL, partial(tables.file, self._sources, name))
+            for name in entry.tables
+        ]
 
-    def _table(self, name: str) -> Path:
-        if name != tables.PORTAL:
-            return tables.file(self._sources, name)
-        path = self._sources.directory / f"{name}.csv"
-        if not path.exists():
-            tables.write(path, tables.PORTAL_HEADER, portal_rows(self._portal))
+    def _sample(self, entry: Entry) -> Path:
+        path = self._sources.directory / f"sample-{entry.name}.csv"
+        spec = entry.sample or {}
+        tables.write(path, samples.header(spec), samples.rows(entry.name, spec))
+        return path
+
+    def _portal_table(self) -> Path:
+        path = self._sources.directory / f"{tables.PORTAL}.csv"
+        tables.write(path, tables.PORTAL_HEADER, portal_rows(self._portal))
         return path
 
     def _review(self, entry: Entry) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).resolve().parent
-SAMPLE_NOTE = "（示例数据：本条目为演示平台功能而编制，内容不代表真实情况。）"
+PARAGRAPH, SOURCE_MARK = "\n\n", "数据来源："
+SAMPLE_NOTE = "示例数据：本条目为演示平台功能而编制，内容不代表真实情况。"
 DEPARTMENT_NOTE = "（机构名称与职责取自真实部门；联系电话和统一社会信用代码为示例数据。）"
 
 # How an entry stands at the end of the seed; `pending` is a published entry with a change that awaits review.
@@ -121,7 +122,9 @@ def _changed(change: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _notes(text: str, sample: bool) -> str:
-    return text.strip().replace(" ", "\n") + SAMPLE_NOTE if sample else text.strip()
+    """The summary as one paragraph, for Chinese has no blanks between sentences, and the source as a second one."""
+    said, mark, source = text.strip().replace("\n", "").partition(SOURCE_MARK)
+    return said + PARAGRAPH + (SAMPLE_NOTE if sample else mark + source)
 
 
 def _named(names: list[str]) -> list[dict[str, str]]:
