@@ -45,6 +45,7 @@ class SearchRefused(SearchQueryError, BadRequest):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
+        self.args = (message,)  # BadRequest drops it, and CKAN's API prints it
         self.description = message
 
     def __str__(self) -> str:
