@@ -11,14 +11,17 @@ import subprocess
 import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "config" / "services"
+DEBIANS_PYTHON = "3.11.2"
 LISTENING = "0A"  # in /proc/net/tcp
 
 
@@ -181,6 +184,13 @@ class TestConfiguration:
                     chosen, reason = line.split("  # ")
                     assert reason, line
                     assert re.sub(r"\[.*\]", "", chosen).lower().replace("-", "_") in pins.replace("-", "_"), line
+
+    def test_every_requirement_runs_on_debians_python(self) -> None:
+        for name in ("requirements.txt", "requirements-dev.txt"):
+            for line in (ROOT / name).read_text().splitlines():
+                if line[0] not in "#-":
+                    needed = metadata.distribution(line.split("==")[0]).metadata.get("Requires-Python") or ""
+                    assert SpecifierSet(needed).contains(DEBIANS_PYTHON), line
 
     def test_help_tells_every_target(self) -> None:
         targets = re.search(r"^\.PHONY: help (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
