@@ -7,6 +7,9 @@ import sys
 import commands
 from console import Failure, fail
 
+# These give what they do not know to pytest or to the measurements.
+PASSING_ON = ("test", "bench")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 with one line when not."""
@@ -16,9 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = choices.add_parser(name, help=text)
         if name == "reset":
             chosen.add_argument("--yes", action="store_true", help="do not ask")
-        if name in ("test", "bench"):
-            chosen.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on")
-    options = parser.parse_args(arguments)
+    options, options.arguments = parser.parse_known_args(arguments)
+    if options.arguments and options.command not in PASSING_ON:
+        parser.error(f"unrecognized arguments: {' '.join(options.arguments)}")
     function, _text = commands.COMMANDS[options.command]
     try:
         return function(options)

@@ -189,7 +189,7 @@ class TestConfiguration:
         for name in ("requirements.txt", "requirements-dev.txt"):
             for line in (ROOT / name).read_text().splitlines():
                 if line[0] not in "#-":
-                    needed = metadata.distribution(line.split("==")[0]).metadata.get("Requires-Python") or ""
+                    needed = metadata.distribution(line.split("==")[0]).metadata["Requires-Python"] or ""
                     assert SpecifierSet(needed).contains(DEBIANS_PYTHON), line
 
     def test_help_tells_every_target(self) -> None:
