@@ -46,7 +46,7 @@ def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
 
 
 @pytest.fixture
-def world(clean_db: None, clean_index: None, with_request_context: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def world(clean_db: None, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Departments, people of every role, and short words for what they do (see `world.World`)."""
     import ckan.plugins.toolkit as tk
     from world import World

@@ -1,0 +1,114 @@
+"""Rules of the review, each test a sentence of them."""
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from ckanext.govshare import regulations
+from ckanext.govshare.domain import events
+from ckanext.govshare.domain.attributes import AttributeRules
+from ckanext.govshare.domain.catalog import (
+    TRANSITIONS,
+    Command,
+    Entry,
+    Material,
+    Order,
+    Role,
+    State,
+    allowed,
+    content_of,
+    decide,
+    differences,
+    evolve,
+)
+from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+RULES = AttributeRules.of(regulations.regimes()["chenzhou-2022"])
+CONTENT = {
+    "title": "空气质量监测数据", "notes": "各站点小时值", "owner_org": "own", "catalog_kind": "department", "category_code": "307016001",
+    "format_class": "spreadsheet", "info_items": [{"name": "站点名称", "data_type": "C", "length": 50}],
+    "sharing_type": "unconditional", "sharing_modes": ["batch_download"], "sharing_purposes": ["reference"],
+    "open_type": "unconditional", "update_frequency": "daily", "issued": "2026-03-02",
+}
+FACTS = Material(CONTENT, RULES, catalog_code="307016001/000001")
+DRAFT = Entry("e1", "own")
+SUBMITTED = replace(DRAFT, state=State.SUBMITTED, submitted_by="clerk")
+PUBLISHED = replace(DRAFT, state=State.APPROVED, version=1, catalog_code="307016001/000001", category_code="307016001")
+
+
+def give(command: Command, entry: Entry, *roles: Role, actor: str = "someone", facts: Material = FACTS, **words: str) -> events.Event:
+    return decide(entry, Order(command, actor, **words), frozenset(roles), facts)
+
+
+@pytest.mark.parametrize(("command", "role", "state"), product(Command, Role, State))
+def test_only_the_named_role_in_the_named_state_may(command: Command, role: Role, state: State) -> None:
+    transition = TRANSITIONS[command]
+    entry = replace(SUBMITTED, state=state)
+    if role not in transition.roles:
+        with pytest.raises(NotYours):
+            give(command, entry, role, reason="理由")
+    elif state not in transition.states:
+        with pytest.raises(NotNow):
+            give(command, entry, role, reason="理由")
+    else:
+        event = give(command, entry, role, reason="理由")
+        assert evolve(entry, event, "someone", NOW).state == transition.to
+
+
+def test_the_operator_gives_no_command_of_the_review() -> None:
+    assert not [command for command, transition in TRANSITIONS.items() if Role.OPERATOR in transition.roles]
+
+
+def test_nobody_reviews_what_they_submitted() -> None:
+    with pytest.raises(NotYours):
+        give(Command.APPROVE, SUBMITTED, Role.COMPETENT, Role.OWN_EDITOR, actor="clerk")
+
+
+def test_a_return_states_what_has_to_change() -> None:
+    with pytest.raises(Invalid) as refused:
+        give(Command.RETURN, SUBMITTED, Role.COMPETENT, reason=" \n")
+    assert list(refused.value.errors) == ["reason"]
+
+
+def test_a_submission_is_complete() -> None:
+    with pytest.raises(Invalid) as refused:
+        give(Command.SUBMIT, DRAFT, Role.OWN_EDITOR, facts=Material({"title": "只有标题"}, RULES))
+    assert {"open_type", "sharing_type", "notes"} <= set(refused.value.errors)
+
+
+def test_an_attribute_becomes_narrower_only_on_a_stated_basis() -> None:
+    narrower = {**CONTENT, "open_type": "conditional", "open_condition": "实名申请"}
+    facts = Material(narrower, RULES, approved=CONTENT)
+    with pytest.raises(Invalid) as refused:
+        give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=facts)
+    assert list(refused.value.errors) == ["narrowing_basis"]
+    event = give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=facts, narrowing_basis="《数据安全法》第二十一条")
+    assert isinstance(event, events.EntrySubmitted)
+    assert event.narrowing == ({"field": "open_type", "before": "unconditional", "after": "conditional"},)
+
+
+def test_a_change_that_changes_nothing_is_not_submitted() -> None:
+    with pytest.raises(Invalid):
+        give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=Material(CONTENT, RULES, approved=dict(CONTENT)))
+
+
+def test_discarding_a_change_leaves_the_published_entry_and_discarding_a_first_draft_ends_it() -> None:
+    changed = replace(PUBLISHED, state=State.DRAFT)
+    assert evolve(changed, give(Command.DISCARD, changed, Role.OWN_EDITOR), "clerk", NOW).state == State.APPROVED
+    assert evolve(DRAFT, give(Command.DISCARD, DRAFT, Role.OWN_EDITOR), "clerk", NOW).state == State.DISCARDED
+
+
+def test_the_buttons_are_those_commands_that_would_be_accepted() -> None:
+    assert allowed(SUBMITTED, frozenset({Role.COMPETENT}), "someone") == [Command.APPROVE, Command.RETURN]
+    assert allowed(SUBMITTED, frozenset({Role.OPERATOR}), "someone") == []
+
+
+def test_differences_leave_out_bookkeeping_and_what_is_equally_empty() -> None:
+    before = content_of({"title": "甲", "metadata_modified": "1", "notes": "", "tags": [], "resources": []})
+    after = content_of({"title": "乙", "metadata_modified": "2", "tags": [{"name": "空气"}], "resources": []})
+    assert differences(before, after) == [
+        {"field": "tags", "before": [], "after": ["空气"]}, {"field": "title", "before": "甲", "after": "乙"}]
