@@ -68,9 +68,12 @@ class Accounts:
             return self._run_tokens[name]
 
     def forget_run_tokens(self) -> None:
-        """Revoke the clerks' tokens: nobody needs them after the run."""
-        for token in self._run_tokens.values():
-            self.portal.call("api_token_revoke", self.admin, token=token)
+        """Revoke the clerks' tokens, also those of a run that was killed: nobody needs them after the run."""
+        for name in compilers():
+            if name not in self.known:
+                for token in self.portal.call("api_token_list", self.admin, user_id=name):
+                    if token["name"] == _RUN_TOKEN_NAME:
+                        self.portal.call("api_token_revoke", self.admin, jti=token["id"])
         self._run_tokens.clear()
 
 
@@ -135,6 +138,7 @@ def _admin(portal: Portal, ini: Path, earlier: Account | None) -> Account:
     account = Account(ADMIN, _password(), token)
     # Arguments of a command can be read by others on the machine: that password lived for this moment only.
     portal.call("user_patch", token, id=ADMIN, password=account.password)
+    _revoke_older(portal, token, ADMIN)
     return account
 
 
@@ -142,8 +146,8 @@ def _ckan(ini: Path, *words: str) -> str:
     command = [str(Path(sys.executable).with_name("ckan")), "-c", str(ini), *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        reason = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
-        raise SeedError(f"`ckan {' '.join(words[:2])}` failed: {reason}")
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() not in ("", "Aborted!")]
+        raise SeedError(f"`ckan {' '.join(words[:2])}` failed: {' '.join(said[-2:]) or 'no reason given'}")
     return done.stdout
 
 
@@ -158,7 +162,15 @@ def _person(portal: Portal, admin: str, role: str, earlier: Account | None) -> A
     except NotFound:
         password = _create(portal, admin, role, FULL_NAMES[role])
     token = portal.call("api_token_create", admin, user=role, name=_TOKEN_NAME)["token"]
+    _revoke_older(portal, admin, role)
     return Account(role, password, token)
+
+
+def _revoke_older(portal: Portal, admin: str, name: str) -> None:
+    """The newest token replaces those that an earlier run made and lost; people's own tokens stay."""
+    ours = [token for token in portal.call("api_token_list", admin, user_id=name) if token["name"] == _TOKEN_NAME]
+    for token in sorted(ours, key=lambda one: str(one["created_at"]))[:-1]:
+        portal.call("api_token_revoke", admin, jti=token["id"])
 
 
 def _create(portal: Portal, admin: str, name: str, fullname: str) -> str:

@@ -33,13 +33,16 @@ class Portal:
     def call(self, action: str, token: str | None = None, /, upload: Path | None = None, **data: Any) -> Any:
         """The action's result in the name of `token`'s owner, anonymous without one.
 
-        Raises ckanapi's errors: NotFound, NotAuthorized, ValidationError.
+        Raises ckanapi's errors: NotFound, NotAuthorized, ValidationError; SeedError where nobody answers.
         """
         portal = RemoteCKAN(self.url, apikey=token, user_agent="govshare-seed", session=self._session())
-        if upload is None:
-            return portal.call_action(action, data)
-        with upload.open("rb") as content:
-            return portal.call_action(action, data, files={"upload": (upload.name, content)})
+        try:
+            if upload is None:
+                return portal.call_action(action, data)
+            with upload.open("rb") as content:
+                return portal.call_action(action, data, files={"upload": (upload.name, content)})
+        except requests.ConnectionError as error:
+            raise SeedError(f"the portal at {self.url} does not answer {action}") from error
 
     def found(self, action: str, token: str | None = None, /, **data: Any) -> Any:
         """As `call`; None for what does not exist or must not be known."""

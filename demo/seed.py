@@ -62,7 +62,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    kind = "" if isinstance(error, SeedError | tables.SourceError) else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())[:500]
 
 
 if __name__ == "__main__":
