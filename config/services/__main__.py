@@ -19,9 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = choices.add_parser(name, help=text)
         if name == "reset":
             chosen.add_argument("--yes", action="store_true", help="do not ask")
-    options, options.arguments = parser.parse_known_args(arguments)
-    if options.arguments and options.command not in PASSING_ON:
-        parser.error(f"unrecognized arguments: {' '.join(options.arguments)}")
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown and options.command not in PASSING_ON:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    options.arguments = unknown
     function, _text = commands.COMMANDS[options.command]
     try:
         return function(options)

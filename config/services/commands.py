@@ -75,8 +75,11 @@ def down(options: Namespace) -> int:
     """Stop everything that this checkout started."""
     instance = stack.open_instance()
     with stack.exclusively(instance):
-        if not stack.stop(instance):
+        if not stack.is_up(instance):
             say("Nothing of this checkout runs.")
+            return 0
+        with step("Stopping"):
+            stack.stop(instance)
     return 0
 
 
@@ -100,11 +103,10 @@ def reset(options: Namespace) -> int:
         say(f"This deletes all data of the portal in {instance.run}: databases, files, accounts, secrets.")
         if not sys.stdin.isatty() or input("Type yes to go on: ").strip() != "yes":
             raise Failure("Nothing was deleted")
-    with stack.exclusively(instance):
+    with stack.exclusively(instance), step("Stopping and deleting the data"):
         stack.stop(instance)
-        with step("Deleting the data"):
-            for path in instance.run.iterdir():
-                _delete(instance, path.name)
+        for path in instance.run.iterdir():
+            _delete(instance, path.name)
     return 0
 
 
@@ -121,7 +123,10 @@ def _delete(instance: Instance, name: str) -> None:
 
 
 def test(options: Namespace) -> int:
-    """Run the tests on their own databases, and leave running what ran before, and nothing else."""
+    """Run the tests on their own databases, and leave running what ran before, and nothing else.
+
+    Nothing is printed after pytest's closing line.
+    """
     instance = stack.open_instance()
     running = _running(instance)
     try:

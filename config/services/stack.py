@@ -116,13 +116,15 @@ def solr_runs(instance: Instance) -> bool:
     return supervise.is_running(instance) and supervise.states(instance).get("solr") == "RUNNING"
 
 
-def stop(instance: Instance) -> bool:
-    """End all services of this checkout; tell whether any ran."""
-    if supervise.daemon_pid(instance) is None and not supervise.is_running(instance):
-        return False
-    with step("Stopping"):
-        if supervise.is_running(instance):
-            names = [program.name for program in programs.every(instance)]
-            supervise.stop(instance, list(reversed(names)))
+def is_up(instance: Instance) -> bool:
+    """Whether a supervisord of this checkout runs, answering or not."""
+    return supervise.daemon_pid(instance) is not None or supervise.is_running(instance)
+
+
+def stop(instance: Instance) -> None:
+    """End all services of this checkout, and nothing else."""
+    if supervise.is_running(instance):
+        names = [program.name for program in programs.every(instance)]
+        supervise.stop(instance, list(reversed(names)))
+    if is_up(instance):
         supervise.stop_daemon(instance)
-    return True
