@@ -1,0 +1,130 @@
+"""On a Chinese page everything is Chinese: texts, names for screen readers, hints in fields, titles."""
+from __future__ import annotations
+
+import re
+from contextvars import Context
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.tests import factories
+from world import World
+
+# Words that stand on Chinese pages as they are: formats, standards, addresses, and the other language's own name.
+AS_IT_IS = frozenset({
+    "AJAX", "API", "chinesecalendar", "CKAN", "CSS", "CSV", "DataStore", "English", "GB", "GET", "HTML", "JSON", "Markdown",
+    "PDF", "SQL", "URL", "UTC", "XLSX", "XML",
+})
+WORD = re.compile(r"[A-Za-z]{2,}")
+# Addresses, names that stand in addresses, versions, placeholders of dates.
+NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|/[\w/<>.-]+|\b[\w.]+[-_/.][\w./-]+\b|&\w+;")
+READ_ALOUD = frozenset({"alt", "aria-label", "placeholder", "title", "data-module-content"})
+SILENT = frozenset({"script", "style", "template", "code", "pre"})
+
+
+class Texts(HTMLParser):
+    """The texts of a page that people see or hear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.silent: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in SILENT:
+            self.silent.append(tag)
+        values = dict(attrs)
+        self.found += [value for name, value in attrs if name in READ_ALOUD and value]
+        if tag == "input" and values.get("type") in {"submit", "button", "reset"}:
+            self.found.append(values.get("value") or "")
+        if tag == "meta" and values.get("name") == "description":
+            self.found.append(values.get("content") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.silent and tag == self.silent[-1]:
+            self.silent.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.found.append(data)
+
+
+def english(page: str, names: set[str]) -> list[str]:
+    """The texts of `page` with words that are neither Chinese, nor `names` of people and departments, nor usual there.
+
+    CKAN shortens long names.
+    """
+    texts = Texts()
+    texts.feed(page)
+    foreign = []
+    for text in texts.found:
+        words = WORD.findall(NOT_PROSE.sub(" ", _without(text, names)))
+        shortened = text.endswith("...") and any(name.startswith(text.removesuffix("...")) for name in names)
+        if not shortened and any(word not in AS_IT_IS for word in words):
+            foreign.append(" ".join(text.split()))
+    return sorted(set(foreign))
+
+
+def _without(text: str, names: set[str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, " ")
+    return text
+
+
+@pytest.fixture
+def names(world: World) -> set[str]:
+    """What people and departments of the test are called, in Latin letters."""
+    users = model.Session.query(model.User)
+    groups = model.Session.query(model.Group)
+    return {name for user in users for name in (user.name, user.fullname, user.about) if name} | {
+        name for group in groups for name in (group.name, group.title, group.description) if name}
+
+
+PUBLIC = (
+    "/", "/about", "/absent",
+    "/dataset/", "/dataset/?q=%E7%A9%BA%E6%B0%94", "/dataset/?q=%E7%81%AB%E6%98%9F", "/dataset/{published}", "/dataset/absent",
+    "/organization/", "/organization/{department}", "/organization/about/{department}", "/organization/?q=%E7%81%AB%E6%98%9F",
+    "/group/", "/group/{theme}", "/group/about/{theme}", "/group/?q=%E7%81%AB%E6%98%9F",
+    "/regulation/", "/regulation/chenzhou-2022", "/regulation/hubei-2021",
+    "/regulation/chenzhou-2022/sharing_reply?start=2026-03-02",
+    "/user/login", "/user/register", "/user/reset",
+)
+EDITOR = (
+    "/entry/", "/entry/{published}", "/entry/{draft}", "/entry/{submitted}", "/dataset/new", "/dataset/edit/{draft}",
+    "/dataset/{draft}/resource/new", "/dataset/resources/{published}", "/dataset/{published}/resource/{resource}",
+    "/dataset/groups/{published}", "/dataset/{draft}",
+    "/user/{me}", "/user/edit", "/user/{me}/api-tokens", "/dashboard/datasets", "/dashboard/organizations", "/dashboard/groups",
+)
+ADMIN = (
+    "/organization/edit/{department}", "/organization/members/{department}", "/organization/member_new/{department}",
+    "/organization/manage_members/{department}", "/organization/delete/{department}",
+)
+REVIEWER = ("/entry/queue", "/entry/{submitted}", "/entry/")
+OPERATOR = (
+    "/ckan-admin/", "/ckan-admin/config", "/ckan-admin/trash", "/user/",
+    "/organization/new", "/organization/edit/{department}", "/group/new", "/group/edit/{theme}", "/group/members/{theme}",
+    "/group/manage_members/{theme}", "/group/delete/{theme}",
+)
+
+
+@pytest.mark.parametrize(("role", "pages"), [
+    ("", PUBLIC), ("editor", EDITOR), ("admin", ADMIN), ("reviewer", REVIEWER), ("operator", OPERATOR),
+], ids=["public", "editor", "admin", "reviewer", "operator"])
+def test_a_chinese_page_has_no_english(app: Any, world: World, names: set[str], role: str, pages: tuple[str, ...]) -> None:
+    published = world.approved(resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
+    theme = factories.Group(name="shengtai", title="生态环境", description="空气、水与土壤。")
+    place = {"published": published["name"], "draft": world.draft()["name"], "submitted": world.submitted()["name"],
+             "resource": published["resources"][0]["id"], "department": world.own["name"], "theme": theme["name"]}
+    names.add(theme["name"])
+    if role:
+        place["me"] = getattr(world, role)
+        Context().run(app.set_session_user, model.User.get(place["me"]).id)
+    found = []
+    for page in pages:
+        # Without the request of the fixtures around it, whose language and user it would take over.
+        answer = Context().run(app.get, "/zh_Hans_CN" + page.format(**place))
+        assert answer.status_code == (404 if "absent" in page else 200), page
+        found += [f"{page}: {text}" for text in english(answer.body, names)]
+
+    assert not found, "\n" + "\n".join(found)
