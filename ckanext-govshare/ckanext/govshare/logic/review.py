@@ -33,7 +33,7 @@ def visible_package(context: Context, id_or_name: str) -> model.Package:
         raise tk.ObjectNotFound(tk._("Entry not found"))
     try:
         tk.check_access("package_show", Context(context, package=package), {"id": package.id})
-    except tk.NotAuthorized:
+    except (tk.NotAuthorized, tk.ObjectNotFound):
         raise tk.ObjectNotFound(tk._("Entry not found")) from None
     return package
 

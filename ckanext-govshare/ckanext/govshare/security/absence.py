@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ckan import logic
+from ckan.common import current_user
 from ckan.lib import base
 from ckan.plugins import toolkit
 
@@ -16,17 +17,24 @@ if TYPE_CHECKING:
     from ckan.types import CKANApp
 
 
-def _absent(_error: Exception) -> tuple[str, int]:
+def _page(status: HTTPStatus, name: str, content: str) -> tuple[str, int]:
     page = base.render("error_document_template.html", {
-        "code": HTTPStatus.NOT_FOUND.value,
-        "name": toolkit._("Not found"),
-        "content": toolkit._("There is no such page, or it is not public."),
-        "show_login_redirect_link": False,
+        "code": status.value, "name": name, "content": content,
+        "show_login_redirect_link": status is HTTPStatus.FORBIDDEN and current_user.is_anonymous,
     })
-    return page, HTTPStatus.NOT_FOUND
+    return page, status
+
+
+def _absent(_error: Exception) -> tuple[str, int]:
+    return _page(HTTPStatus.NOT_FOUND, toolkit._("Not found"), toolkit._("There is no such page, or it is not public."))
+
+
+def _forbidden(_error: Exception) -> tuple[str, int]:
+    return _page(HTTPStatus.FORBIDDEN, toolkit._("Forbidden"), toolkit._("Your account may not do this."))
 
 
 def install(app: CKANApp) -> None:
-    """Answer every 404, and a NotFound that a view let pass, with the same page."""
+    """Answer every 404 with the same page, and what a view let pass (NotFound, NotAuthorized) as what it is."""
     app.register_error_handler(HTTPStatus.NOT_FOUND, _absent)
     app.register_error_handler(logic.NotFound, _absent)
+    app.register_error_handler(logic.NotAuthorized, _forbidden)
