@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.search import SearchQueryError
 from werkzeug.exceptions import BadRequest
 
 from ckanext.govshare.display import gs_label
 from ckanext.govshare.domain import search as rules
 from ckanext.govshare.domain.errors import Invalid
+from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.pinyin import pinyin_words, sort_key
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.messages import error_dict
 
 INDEXED_FIELDS = rules.FILTERED | {
     "index_id", "data_dict", "validated_data_dict", "title_string", "res_name", "res_description",
@@ -40,13 +40,16 @@ _SEARCHERS_CANNOT_SET = ("defType", "qf", "mm", "tie", "bf", "boost", "wt", "df"
 _SWITCHES = ("include_private", "include_drafts", "include_deleted", "use_default_schema", "facet")
 
 
-class SearchRefused(SearchQueryError, BadRequest):
-    """A parameter of a search is not understood: status 400 on pages, feeds and API alike."""
+class SearchRefused(tk.ValidationError, BadRequest):
+    """A parameter of a search is not understood: a validation error of the API, status 400 on pages and feeds.
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.args = (message,)  # BadRequest drops it, and CKAN's API prints it
-        self.description = message
+    It is no SearchError, which CKAN's pages of departments and themes answer with a broken page.
+    """
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        tk.ValidationError.__init__(self, dict(errors))
+        self.description = "; ".join(f"{name}: {text}" for name, texts in errors.items() for text in texts)
+        self.response = None
 
     def __str__(self) -> str:
         return str(self.description)
@@ -86,8 +89,7 @@ def query_params(search_params: dict[str, Any]) -> dict[str, Any]:
     try:
         return _checked(dict(search_params))
     except Invalid as refusal:
-        reasons = [f"{field}: {translate(text)}" for field, texts in refusal.errors.items() for text in texts]
-        raise SearchRefused("; ".join(reasons)) from refusal
+        raise SearchRefused(error_dict(refusal.errors)) from refusal
 
 
 def _checked(params: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def _check_switches(params: dict[str, Any]) -> None:
             try:
                 switched = tk.asbool(params[name])
             except ValueError:
-                raise SearchRefused(f"{name}: {tk._('Expected true or false')}") from None
+                raise Invalid({name: [Message("Expected true or false")]}) from None
             params[name] = str(switched).lower() if name == "facet" else switched
 
 

@@ -52,8 +52,7 @@ def clean_words(words: str) -> str:
     Where words are joined by OR, each Chinese word must stand as it is: pieces of it would be counted among the
     alternatives.
     """
-    words = "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in words)[:LONGEST_QUERY]
-    words = _USELESS_BACKSLASH.sub(" ", words.replace("{!", " ").translate(_FUZZY))
+    words = _USELESS_BACKSLASH.sub(" ", _printable(words).replace("{!", " ").translate(_FUZZY))
     words = _BARE_SLASH.sub(r"\/", _MAGIC_FIELD.sub(" ", words))
     words = _DANGLING_OPERATORS.sub("", " ".join(_LONELY_SIGNS.sub(" ", words).split()))
     if not has_alternatives(words):
@@ -61,6 +60,15 @@ def clean_words(words: str) -> str:
     parts = words.split('"')
     parts[::2] = [_BARE_HAN.sub(lambda run: f'"{run[0]}"', part) for part in parts[::2]]
     return '"'.join(parts)
+
+
+def clean_beginning(text: str) -> str:
+    """What was typed so far of a title or name, safe within the quotation marks that CKAN puts around it."""
+    return _MAGIC_FIELD.sub(" ", _printable(text).replace("{!", " ").replace("\\", " ")).strip()
+
+
+def _printable(text: str) -> str:
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in text)[:LONGEST_QUERY]
 
 
 def has_alternatives(words: str) -> bool:
