@@ -11,6 +11,7 @@ from ckanext.govshare.domain.plain_text import is_blank, text_error
 MAX_ITEMS = 1000
 MAX_LENGTH = 1_000_000_000
 TEXTS: Mapping[str, int] = {"name": 100, "description": 1000}
+_CALLED = {"name": Message("the name"), "description": Message("the description")}
 FIELDS = ("name", "data_type", "length", "description")
 # The other types have a length of their own.
 _MEASURED = (DataType.CHARACTER, DataType.NUMERIC, DataType.FLOAT)
@@ -44,7 +45,7 @@ def _item_errors(item: Any, complete: bool) -> Iterator[Message]:
         yield Message("unknown field “{name}”", name=unknown[0])
     for field, limit in TEXTS.items():
         if error := text_error(item.get(field), limit):
-            yield Message("{field}: {error}", field=field, error=error)
+            yield Message("{field}: {error}", field=_CALLED[field], error=error)
     data_type, length = item.get("data_type"), item.get("length")
     if not is_blank(data_type) and data_type not in list(DataType):
         yield Message("the data type is one of {choices}", choices=", ".join(DataType))
