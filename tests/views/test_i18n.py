@@ -98,7 +98,7 @@ EDITOR = (
 )
 ADMIN = (
     "/organization/edit/{department}", "/organization/members/{department}", "/organization/member_new/{department}",
-    "/organization/manage_members/{department}", "/organization/delete/{department}",
+    "/organization/manage_members/{department}",
 )
 REVIEWER = ("/entry/queue", "/entry/{submitted}", "/entry/")
 OPERATOR = (
