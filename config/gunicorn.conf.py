@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 chdir = "config"
 bind = os.environ["GOVSHARE_BIND"]
@@ -16,3 +17,12 @@ control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"
 accesslog = None
 errorlog = "-"
+# Loaded once, in the parent: a worker that died is replaced at once, and the workers share memory.
+preload_app = True
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Leave the parent's database connections to the parent; two processes on one would mix up their answers."""
+    from ckan import model
+
+    model.meta.engine.dispose(close=False)

@@ -46,7 +46,16 @@ def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
 
 
 @pytest.fixture
-def world(clean_db: None, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+def portal() -> None:
+    """Our plugins are loaded; they stay so, as loading them for each test would take a second."""
+    from ckan import plugins
+
+    if not plugins.plugin_loaded("govshare"):
+        plugins.load_all()
+
+
+@pytest.fixture
+def world(portal: None, clean_db: None, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Departments, people of every role, and short words for what they do (see `world.World`)."""
     import ckan.plugins.toolkit as tk
     from world import World
