@@ -85,7 +85,9 @@ def server_command(instance: Instance) -> list[str]:
         "log_timezone": "UTC",
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    return as_server_user(instance, [str(POSTGRES_BIN / "postgres"), "-D", str(data_directory(instance)), *options])
+    server = [str(POSTGRES_BIN / "postgres"), "-D", str(data_directory(instance)), *options]
+    # Changing the user forgets which signal to get when the supervisor dies: asked for again after it.
+    return as_server_user(instance, ["setpriv", "--pdeathsig", "INT", *server])
 
 
 def is_ready(instance: Instance) -> bool:

@@ -59,9 +59,11 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 def _section(instance: Instance, program: Program) -> str:
     environ = ",".join(f'{name}="{_escaped(value)}"' for name, value in program.environ.items())
+    # A service whose supervisor is killed ends too: it would hold its port and its data against the next start.
+    command = ["setpriv", "--pdeathsig", program.stop_signal, *program.command]
     return f"""
 [program:{program.name}]
-command={_escaped(shlex.join(program.command))}
+command={_escaped(shlex.join(command))}
 directory={_escaped(program.directory)}
 environment={environ}
 autostart=false

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -276,6 +277,15 @@ class TestSupervision:
         module.stop_daemon(instance)
         assert not module.is_running(instance)
         assert module.daemon_pid(instance) is None
+
+    def test_no_service_outlives_a_killed_supervisor(self, supervise: Any, instance: Any) -> None:
+        module, programs = supervise
+        module.launch(instance, programs["sleeper"])
+        module.wait(instance, programs["sleeper"])
+        sleeper = Path("/proc") / str(module._call(instance, "getProcessInfo", "sleeper")["pid"])
+        assert sleeper.exists()
+        os.kill(module.daemon_pid(instance), signal.SIGKILL)
+        assert module._within(10, lambda: not sleeper.exists())
 
     @pytest.mark.parametrize("name", ["broken", "mute"])
     def test_a_service_that_does_not_come_up_names_its_log(
