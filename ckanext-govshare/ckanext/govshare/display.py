@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 
 from ckanext.govshare.domain.catalog import STATE_NAMES, State
 from ckanext.govshare.domain.messages import Message
@@ -84,9 +85,17 @@ def gs_value_lines(name: str, value: Any) -> list[str]:
         return [_info_item(item) for item in value]
     if name == "resources":
         return [_resource(item) for item in value]
+    if name in ("groups", "owner_org"):
+        return [_group_title(item) for item in (value if isinstance(value, list) else [value])]
     if isinstance(value, list):
         return [str(item.get("title") or item.get("name")) if isinstance(item, dict) else gs_label(name, item) for item in value]
     return [gs_label(name, value)]
+
+
+def _group_title(id_or_name: str) -> str:
+    """The title of a department or theme; what was given where there is none."""
+    group = model.Group.get(id_or_name)
+    return str(group.title or group.name) if group else str(id_or_name)
 
 
 def _info_item(item: Mapping[str, Any]) -> str:

@@ -1,0 +1,114 @@
+"""Every page in a real browser, on a desk and on a phone: nothing off the screen, nothing amiss, nothing from elsewhere."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ckan.tests import factories
+from playwright.sync_api import Page
+from world import World
+
+WIDTHS = (1280, 390)
+PAGES = {
+    "": ("/", "/en/", "/about", "/dataset/", "/dataset/{published}", "/dataset/{published}/resource/{file}", "/organization/",
+         "/organization/{department}", "/group/", "/group/{theme}", "/user/login", "/regulation/",
+         "/regulation/chenzhou-2022", "/regulation/chenzhou-2022/catalog_review?start=2026-09-25"),
+    "editor": ("/entry/", "/entry/{draft}", "/entry/{narrowed}", "/dataset/new", "/dataset/edit/{draft}",
+               "/dataset/resources/{published}", "/dataset/{draft}/resource/new", "/dataset/{draft}"),
+    "reviewer": ("/entry/queue", "/entry/{submitted}", "/entry/{narrowed}"),
+}
+LONG = "湖南省郴州市" * 12 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 3
+
+
+@pytest.fixture
+def place(world: World) -> dict[str, str]:
+    """Entries with long words and many columns, as departments write them."""
+    theme = factories.Group(name="shengtai", title="生态环境")
+    items = [{"name": f"监测指标{n}", "data_type": "N", "length": 6, "description": LONG} for n in range(6)]
+    files = [{"name": LONG, "url": "/files/hourly.csv", "format": "CSV", "description": LONG}]
+    published = world.approved(title=LONG, notes=LONG, info_items=items, resources=files)
+    narrowed = world.approved()
+    world.call(world.editor, "package_patch", id=narrowed["id"], open_type="conditional", open_condition=LONG)
+    return {"published": published["name"], "file": published["resources"][0]["id"], "draft": world.draft(title=LONG)["name"],
+            "submitted": world.submitted()["name"], "narrowed": narrowed["name"], "department": world.own["name"],
+            "theme": theme["name"]}
+
+
+def watched(page: Page) -> list[str]:
+    """What goes wrong in the page from now on: console errors, script errors, requests to another host."""
+    amiss: list[str] = []
+    page.on("console", lambda message: amiss.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: amiss.append(str(error)))
+    page.on("requestfailed", lambda request: amiss.append(f"failed: {request.url}"))
+    page.on("request", lambda request: None if request.url.startswith(("http://127.0.0.1:", "data:"))
+            else amiss.append(f"elsewhere: {request.url}"))
+    return amiss
+
+
+@pytest.mark.parametrize("role", PAGES, ids=lambda role: role or "anonymous")
+def test_it_fits_the_screen_and_nothing_is_amiss(
+        role: str, at_desk: Callable[[str], Page], place: dict[str, str]) -> None:
+    page = at_desk(role)
+    amiss = watched(page)
+    for address in PAGES[role]:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            answer: Any = page.goto(address.format(**place), wait_until="networkidle")
+            assert answer.status == 200, address
+            off_screen = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert off_screen <= 0, f"{address} is {off_screen} px too wide at {width}"
+    assert amiss == []
+
+
+class TestOnAPhone:
+    @pytest.fixture
+    def phone(self, at_desk: Callable[..., Page], place: dict[str, str]) -> Page:
+        page = at_desk()
+        page.set_viewport_size({"width": 390, "height": 844})
+        return page
+
+    def test_the_navigation_opens_by_its_button_and_closes_by_escape(self, phone: Page) -> None:
+        phone.goto("/")
+        button, navigation = phone.locator(".gs-head .gs-menu"), phone.locator("#gs-nav")
+        assert (button.get_attribute("aria-expanded"), navigation.is_visible()) == ("false", False)
+        button.click()
+        assert (button.get_attribute("aria-expanded"), navigation.is_visible()) == ("true", True)
+        phone.keyboard.press("Escape")
+        assert (button.get_attribute("aria-expanded"), navigation.is_visible()) == ("false", False)
+
+    def test_the_filters_wait_behind_their_button(self, phone: Page) -> None:
+        phone.goto("/dataset/")
+        filters = phone.locator("#gs-filters")
+        assert not filters.is_visible()
+        phone.locator(".gs-filters .gs-menu").click()
+        assert filters.is_visible()
+
+    def test_without_script_everything_is_in_sight(self, chromium: Any, served: str) -> None:
+        context = chromium.new_context(base_url=served, java_script_enabled=False, viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.goto("/")
+        assert page.locator("#gs-nav").is_visible()
+        context.close()
+
+
+def test_the_keyboard_skips_to_the_content_first(at_desk: Callable[..., Page], place: dict[str, str]) -> None:
+    page = at_desk()
+    page.goto("/dataset/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "gs-skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_an_entry_goes_from_the_form_to_the_public(at_desk: Callable[..., Page], place: dict[str, str]) -> None:
+    clerk, reviewer, visitor = at_desk("editor"), at_desk("reviewer"), at_desk()
+    clerk.goto(f"/entry/{place['draft']}")
+    clerk.click("form[action$='/submit'] button")
+    clerk.wait_for_selector(".gs-badge-submitted")
+    reviewer.goto("/entry/queue")
+    reviewer.click(f"main a[href$='/entry/{place['draft']}']")
+    reviewer.click("form[action$='/approve'] button")
+    reviewer.wait_for_selector(".gs-badge-approved")
+    answer: Any = visitor.goto(f"/dataset/{place['draft']}")
+    assert answer.status == 200
