@@ -29,7 +29,8 @@ __all__ = [
     "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date",
     "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
     "gs_field_label", "gs_filesize", "gs_label", "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason",
-    "gs_operator", "gs_preview", "gs_state_label", "gs_themes", "gs_value_lines", "gs_versions", "render_datetime",
+    "gs_operator", "gs_preview", "gs_provider", "gs_state_label", "gs_themes", "gs_translated", "gs_value_lines", "gs_versions",
+    "render_datetime",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -111,6 +112,18 @@ def gs_department(name: str | None = None) -> dict[str, str] | None:
     """Name and title of a department, the competent department by default; None where there is none."""
     group = model.Group.get(name or config.competent_department())
     return {"id": group.id, "name": group.name, "title": group.title or group.name} if group else None
+
+
+def gs_provider(department_id: str) -> dict[str, Any] | None:
+    """A department with the fields that an entry's page shows of it, and none of the counts that CKAN would search for."""
+    context: Any = {"user": tk.g.user, "auth_user_obj": tk.g.userobj, "dataset_counts": {}}
+    without = ("dataset_count", "users", "groups", "tags", "followers")
+    try:
+        shown: dict[str, Any] = tk.get_action("organization_show")(
+            context, {"id": department_id, **{f"include_{name}": False for name in without}})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None
+    return shown
 
 
 def gs_nav() -> dict[str, Any]:
@@ -232,6 +245,11 @@ def gs_deadline(deadline: dict[str, Any] | None) -> dict[str, Any] | None:
     start = str(deadline["start"])[:10]
     return {**deadline, "due": due, "start": start, "overdue": today > due,
             "url": tk.url_for("govshare_regulations.explain", profile=deadline["profile"], rule=deadline["rule"], start=start)}
+
+
+def gs_translated(text: str) -> str:
+    """`text` in the caller's language, still to be escaped: a template's own `_` would take a variable for safe HTML."""
+    return str(tk._(text))
 
 
 def gs_error_advice(code: int) -> list[str]:
