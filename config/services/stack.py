@@ -77,9 +77,14 @@ def _start_in_order(instance: Instance, down: Sequence[str]) -> None:
         loading = [program for program in group if program.name in down]
         for program in loading:
             supervise.launch(instance, program)
-        for program in loading:
-            with step(program.name):
-                supervise.wait(instance, program)
+        try:
+            for program in loading:
+                with step(program.name):
+                    supervise.wait(instance, program)
+        except Failure:
+            # What cannot start would be tried for ever.
+            supervise.stop(instance, [program.name for program in loading])
+            raise
         if "postgres" in [program.name for program in loading]:
             postgres.provision(instance)
 

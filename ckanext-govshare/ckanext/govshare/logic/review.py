@@ -59,7 +59,7 @@ def actor_of(context: Context) -> str:
 def raise_as_ckan(error: DomainError) -> None:
     """The refusal in CKAN's terms: NotAuthorized, or ValidationError with field names."""
     if isinstance(error, Invalid):
-        raise tk.ValidationError(error_dict(error.errors)) from error  # type: ignore[arg-type]
+        raise tk.ValidationError(error_dict(error.errors)) from error
     if isinstance(error, NotYours):
         raise tk.NotAuthorized(translate(error.message)) from error
     raise tk.ValidationError({"state": [translate(error.message)]}) from error
