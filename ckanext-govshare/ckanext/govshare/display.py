@@ -22,7 +22,7 @@ OPEN_REASONS: Mapping[str, Message] = {
 OTHER_FIELDS: Mapping[str, Message] = {
     "title": Message("Title"), "name": Message("Address name"), "notes": Message("Summary"), "tags": Message("Keywords"),
     "groups": Message("Themes"), "resources": Message("Data files"), "owner_org": Message("Department"),
-    "license_id": Message("Licence"), "catalog_code": Message("Catalogue code"),
+    "license_id": Message("Licence"), "catalog_code": Message("Catalogue code"), "private": Message("Visibility"),
 }
 
 
@@ -101,11 +101,11 @@ def _group_title(id_or_name: str) -> str:
 def _info_item(item: Mapping[str, Any]) -> str:
     kind = gs_label("info_items.data_type", item.get("data_type"))
     size = f" {item['length']}" if item.get("length") else ""
-    bracket = tk._("({text})").format(text=kind + size)
+    named = tk._("{name} ({text})").format(name=item.get("name", ""), text=kind + size)
     about = tk._(": ") + str(item["description"]) if item.get("description") else ""
-    return f"{item.get('name', '')} {bracket}{about}"
+    return named + about
 
 
 def _resource(item: Mapping[str, Any]) -> str:
     name = item.get("name") or item.get("url") or ""
-    return f"{name} {tk._('({text})').format(text=item['format'])}" if item.get("format") else str(name)
+    return tk._("{name} ({text})").format(name=name, text=item["format"]) if item.get("format") else str(name)
