@@ -29,7 +29,8 @@ from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULES = AttributeRules.of(regulations.regimes()["chenzhou-2022"])
 CONTENT = {
-    "title": "空气质量监测数据", "notes": "各站点小时值", "owner_org": "own", "catalog_kind": "department", "category_code": "307016001",
+    "title": "空气质量监测数据", "notes": "各站点小时值",
+    "owner_org": "own", "catalog_kind": "department", "category_code": "307016001",
     "format_class": "spreadsheet", "info_items": [{"name": "站点名称", "data_type": "C", "length": 50}],
     "sharing_type": "unconditional", "sharing_modes": ["batch_download"], "sharing_purposes": ["reference"],
     "open_type": "unconditional", "update_frequency": "daily", "issued": "2026-03-02",
@@ -40,7 +41,8 @@ SUBMITTED = replace(DRAFT, state=State.SUBMITTED, submitted_by="clerk")
 PUBLISHED = replace(DRAFT, state=State.APPROVED, version=1, catalog_code="307016001/000001", category_code="307016001")
 
 
-def give(command: Command, entry: Entry, *roles: Role, actor: str = "someone", facts: Material = FACTS, **words: str) -> events.Event:
+def give(command: Command, entry: Entry, *roles: Role, actor: str = "someone", facts: Material = FACTS,
+         **words: str) -> events.Event:
     return decide(entry, Order(command, actor, **words), frozenset(roles), facts)
 
 
@@ -86,14 +88,16 @@ def test_an_attribute_becomes_narrower_only_on_a_stated_basis() -> None:
     with pytest.raises(Invalid) as refused:
         give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=facts)
     assert list(refused.value.errors) == ["narrowing_basis"]
-    event = give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=facts, narrowing_basis="《数据安全法》第二十一条")
+    event = give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=facts,
+                 narrowing_basis="《数据安全法》第二十一条")
     assert isinstance(event, events.EntrySubmitted)
     assert event.narrowing == ({"field": "open_type", "before": "unconditional", "after": "conditional"},)
 
 
 def test_a_change_that_changes_nothing_is_not_submitted() -> None:
     with pytest.raises(Invalid):
-        give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR, facts=Material(CONTENT, RULES, approved=dict(CONTENT)))
+        give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR,
+             facts=Material(CONTENT, RULES, approved=dict(CONTENT)))
 
 
 def test_discarding_a_change_leaves_the_published_entry_and_discarding_a_first_draft_ends_it() -> None:

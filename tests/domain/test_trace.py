@@ -14,7 +14,8 @@ def chain(length: int) -> tuple[list[Leaf], list[Record]]:
     for n in range(1, length + 1):
         record = Record(n, f"user-{n}", {"reason": f"理由{n}"}, f"salt-{n}")
         leaves.append(append(leaves[-1] if leaves else None, {
-            "event": "entry_saved", "actor": salted(record.salt, record.actor), "payload": salted(record.salt, canonical(record.payload))}))
+            "event": "entry_saved", "actor": salted(record.salt, record.actor),
+            "payload": salted(record.salt, canonical(record.payload))}))
         records.append(record)
     return leaves, records
 
@@ -41,8 +42,9 @@ def test_an_empty_trace_is_intact() -> None:
 
 
 @pytest.mark.parametrize(("leaves", "broken"), [
-    ([*LEAVES[:2], replace(LEAVES[2], body=LEAVES[2].body.replace("entry_saved", "entry_approved")), *LEAVES[3:]], (3, "changed")),
-    ([*LEAVES[:2], rehashed(LEAVES[2], LEAVES[2].body.replace("saved", "gone")), *LEAVES[3:]], (4, "not linked to the one before")),
+    ([*LEAVES[:2], replace(LEAVES[2], body=LEAVES[2].body.replace("saved", "gone")), *LEAVES[3:]], (3, "changed")),
+    ([*LEAVES[:2], rehashed(LEAVES[2], LEAVES[2].body.replace("saved", "gone")), *LEAVES[3:]],
+     (4, "not linked to the one before")),
     ([*LEAVES[:2], *LEAVES[3:]], (3, "missing")),
     (LEAVES[1:], (1, "missing")),
     ([LEAVES[1], LEAVES[0], *LEAVES[2:]], (1, "missing")),

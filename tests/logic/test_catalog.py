@@ -31,7 +31,8 @@ class TestPublishing:
         assert found_by_public(world, "水库") == [entry["id"]]
 
     def test_an_approved_entry_that_is_not_opened_stays_unknown_to_the_public(self, world: World) -> None:
-        entry = world.approved(title="婚姻登记信息", open_type="none", open_ground="privacy", open_basis="《个人信息保护法》第二十八条")
+        entry = world.approved(title="婚姻登记信息", open_type="none", open_ground="privacy",
+                               open_basis="《个人信息保护法》第二十八条")
         assert found_by_public(world, "婚姻") == []
         with pytest.raises(tk.ObjectNotFound):
             world.call("", "package_show", id=entry["id"])
@@ -82,7 +83,8 @@ class TestPendingChange:
 
     def test_a_data_file_added_to_a_published_entry_waits_for_approval(self, world: World) -> None:
         entry = world.approved()
-        added = world.call(world.editor, "resource_create", package_id=entry["id"], name="一月", url="https://example.org/1.csv", format="CSV")
+        added = world.call(world.editor, "resource_create", package_id=entry["id"], name="一月", format="CSV",
+                           url="https://example.org/1.csv")
         changed = world.call(world.editor, "resource_patch", id=added["id"], name="二月")
         assert changed["name"] == "二月"
         assert world.call("", "package_show", id=entry["id"])["resources"] == []
@@ -90,7 +92,8 @@ class TestPendingChange:
             world.call("", "resource_show", id=added["id"])
         world.call(world.editor, "govshare_entry_submit", id=entry["id"])
         world.call(world.reviewer, "govshare_entry_approve", id=entry["id"])
-        assert [(r["id"], r["name"]) for r in world.call("", "package_show", id=entry["id"])["resources"]] == [(added["id"], "二月")]
+        published = world.call("", "package_show", id=entry["id"])["resources"]
+        assert [(file["id"], file["name"]) for file in published] == [(added["id"], "二月")]
 
     def test_discarding_a_change_leaves_the_published_version(self, world: World) -> None:
         entry = world.approved(title="原标题")
@@ -152,3 +155,11 @@ def test_nothing_stays_in_the_outbox_when_all_is_well(world: World) -> None:
     assert outbox.pending() == []
     assert subscriptions.deliver_one(clock.now()) is False
     model.Session.rollback()
+
+
+def test_entries_are_found_by_the_new_name_of_their_department(world: World) -> None:
+    entry = world.approved()
+    renamed = {"id": world.own["id"], "title": "自然资源局"}
+    tk.get_action("organization_patch")({"ignore_auth": True, "user": world.operator}, renamed)
+    subscriptions.deliver_due()
+    assert found_by_public(world, "自然资源") == [entry["id"]]

@@ -28,7 +28,9 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
     p.implements(p.IConfigurable)
     p.implements(p.IDomainObjectModification)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IGroupController, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IPermissionLabels)
     p.implements(p.ITranslation)
@@ -53,6 +55,10 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
         if isinstance(entity, model.Package):
             subscriptions.package_changed(entity)
 
+    def edit(self, entity: Any) -> None:
+        if isinstance(entity, model.Group):
+            subscriptions.group_changed(entity)
+
     def get_dataset_labels(self, dataset_obj: model.Package) -> list[str]:
         return labels.of_entry(dataset_obj)
 
@@ -68,11 +74,7 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         return search.label_facets(search_results)
 
-    def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
+    def dataset_facets(self, facets_dict: dict[str, str], *_: Any) -> dict[str, str]:
         return search.dataset_facets(facets_dict)
 
-    def organization_facets(self, facets_dict: dict[str, str], *_: Any) -> dict[str, str]:
-        return search.dataset_facets(facets_dict)
-
-    def group_facets(self, facets_dict: dict[str, str], *_: Any) -> dict[str, str]:
-        return search.dataset_facets(facets_dict)
+    organization_facets = group_facets = dataset_facets

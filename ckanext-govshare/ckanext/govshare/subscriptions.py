@@ -25,6 +25,12 @@ def package_changed(package: model.Package) -> None:
     outbox.put(session, INDEX, {"package_id": package.id}, clock.now())
 
 
+def group_changed(group: model.Group) -> None:
+    """A department or theme got another name or title: its entries are found by the new one."""
+    for package in group.packages(with_private=True, return_query=True).with_entities(model.Package.id):
+        outbox.put(model.Session, INDEX, {"package_id": package.id}, clock.now())
+
+
 def _index(payload: Mapping[str, Any]) -> None:
     """Bring the search index in line with the database, whatever happened in between."""
     package_id = payload["package_id"]

@@ -1,4 +1,7 @@
-"""The scheduler: says when, the job worker does it. A schedule missed is caught up, since each job looks at rows, not at the clock."""
+"""The scheduler says when, the job worker does it.
+
+A turn that was missed is caught up, since each job looks at rows, not at the clock (design principle 7).
+"""
 from __future__ import annotations
 
 import logging

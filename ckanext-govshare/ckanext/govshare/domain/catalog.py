@@ -218,8 +218,9 @@ def _refusal(entry: Entry, order: Order, roles: frozenset[Role]) -> DomainError 
     if not transition.roles & roles:
         return NotYours(_NOT_YOURS[order.command])
     if entry.state not in transition.states:
-        return NotNow(Message("This is not possible while the entry is in state “{state}”; reload the page to see where it stands",
-                              state=STATE_NAMES[entry.state]))
+        return NotNow(Message(
+            "This is not possible while the entry is in state “{state}”; reload the page to see where it stands",
+            state=STATE_NAMES[entry.state]))
     reviewing = Role.COMPETENT in transition.roles
     if reviewing and order.actor == entry.submitted_by:
         return NotYours(Message("Another member of the competent department has to review what you submitted yourself"))
