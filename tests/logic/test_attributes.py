@@ -253,3 +253,27 @@ def test_the_public_reads_no_field_that_the_schema_does_not_have(world: World) -
     package = model.Package.get(shown["id"])
     schema = {field["field_name"] for field in tk.h.scheming_get_dataset_schema("dataset")["dataset_fields"]}
     assert set(package.extras) <= schema
+
+
+class TestThemes:
+    @pytest.fixture
+    def theme(self, world: World) -> dict[str, Any]:
+        """A theme in which our department's editor may file entries."""
+        made: dict[str, Any] = factories.Group(name="jiaotong", title="交通出行",
+                                               users=[{"name": world.editor, "capacity": "member"}])
+        return made
+
+    def test_a_clerk_files_an_entry_under_a_theme_and_takes_it_out(self, world: World, theme: dict[str, Any], app: Any) -> None:
+        made = world.draft(groups=[{"name": theme["name"]}])
+        clerk = Clerk(app, world.editor)
+        ticked = f'name="groups__1__id" value="{theme["id"]}" checked'
+        assert ticked in clerk.page(f"/dataset/edit/{made['name']}")
+        form = {key: made[key] for key in ("title", "name", "owner_org")}
+        clerk.post(f"/dataset/edit/{made['name']}", {**form, "groups__0__id": "", "groups__1__id": theme["id"]})
+        assert [g["id"] for g in world.call(world.editor, "package_show", id=made["id"])["groups"]] == [theme["id"]]
+        clerk.post(f"/dataset/edit/{made['name']}", {**form, "groups__0__id": ""})
+        assert world.call(world.editor, "package_show", id=made["id"])["groups"] == []
+
+    def test_a_theme_is_offered_to_its_members_alone(self, world: World, theme: dict[str, Any], app: Any) -> None:
+        assert theme["id"] in Clerk(app, world.editor).page("/dataset/new")
+        assert theme["id"] not in Clerk(app, world.other_editor).page("/dataset/new")
