@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextvars import Context
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from ckan import model
+from ckan.lib import base
 from ckan.tests import factories
 from world import World
 
@@ -72,6 +74,11 @@ def _without(text: str, names: set[str]) -> str:
     return text
 
 
+def visit(request: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """`request` without the context of the fixtures around it, whose language and user it would take over."""
+    return Context().run(request, *arguments, **options)
+
+
 @pytest.fixture
 def names(world: World) -> set[str]:
     """What people and departments of the test are called, in Latin letters."""
@@ -119,12 +126,61 @@ def test_a_chinese_page_has_no_english(app: Any, world: World, names: set[str], 
     names.add(theme["name"])
     if role:
         place["me"] = getattr(world, role)
-        Context().run(app.set_session_user, model.User.get(place["me"]).id)
+        visit(app.set_session_user, model.User.get(place["me"]).id)
     found = []
     for page in pages:
-        # Without the request of the fixtures around it, whose language and user it would take over.
-        answer = Context().run(app.get, "/zh_Hans_CN" + page.format(**place))
+        answer = visit(app.get, "/zh_Hans_CN" + page.format(**place))
         assert answer.status_code == (404 if "absent" in page else 200), page
         found += [f"{page}: {text}" for text in english(answer.body, names)]
 
     assert not found, "\n" + "\n".join(found)
+
+
+WRONG: dict[str, str] = {
+    "name": "A B!", "email": "x", "fullname": "张", "old_password": "", "password1": "a", "password2": "b", "uscc": "123",
+    "username": "keiner", "role": "editor", "category_code": "zz", "sharing_type": "conditional", "open_type": "none",
+    "save": "",
+}
+EMPTY = dict.fromkeys(WRONG, "")
+
+
+@pytest.mark.parametrize(("role", "form"), [
+    ("operator", "/group/new"), ("operator", "/organization/new"),
+    ("admin", "/organization/edit/{department}"), ("admin", "/organization/member_new/{department}"),
+    ("editor", "/dataset/new"), ("editor", "/dataset/edit/{draft}"), ("editor", "/dataset/{draft}/resource/new"),
+    ("editor", "/user/edit/{me}"), ("editor", "/user/{me}/api-tokens"), ("editor", "/entry/{draft}/submit"),
+    ("editor", "/user/register"),
+])
+@pytest.mark.parametrize("filled", [EMPTY, WRONG], ids=["empty", "wrong"])
+def test_a_refused_form_says_why_in_chinese(
+        app: Any, world: World, names: set[str], role: str, form: str, filled: dict[str, str]) -> None:
+    place = {"department": world.own["name"], "draft": world.draft()["name"], "me": getattr(world, role)}
+    token = factories.APIToken(user=place["me"])["token"]
+    data = {**filled, "id": ""} if "resource" in form else filled
+    answer = visit(app.post, "/zh_Hans_CN" + form.format(**place), data=data, headers={"Authorization": token})
+
+    assert english(answer.body, names | {WRONG["name"], WRONG["username"]}) == []
+
+
+def test_a_form_without_its_token_is_refused_in_chinese(app: Any, world: World, names: set[str]) -> None:
+    answer = visit(app.post, "/zh_Hans_CN/user/register", data={})
+
+    assert answer.status_code == 400
+    assert english(answer.body, names) == []
+    assert "缺少表单校验码" in answer.body
+
+
+@pytest.mark.parametrize("template", ["reset_password", "invite_user"])
+def test_a_mail_is_in_chinese(app: Any, world: World, names: set[str], template: str) -> None:
+    words = {"user_name": world.editor, "site_title": "开放平台", "site_url": "https://example.com", "group_type": "部门",
+             "group_title": "生态环境局", "role_name": "编目员", "reset_link": "https://example.com/reset"}
+    body = visit(_rendered_in_chinese, app, f"emails/{template}.txt", words)
+    subject = visit(_rendered_in_chinese, app, f"emails/{template}_subject.txt", words)
+
+    assert english(body + subject, names) == []
+    assert "\n\nhttps://example.com/reset\n" in body
+
+
+def _rendered_in_chinese(app: Any, template: str, words: dict[str, str]) -> str:
+    with app.flask_app.test_request_context("/", environ_overrides={"CKAN_LANG": "zh_Hans_CN"}):
+        return str(base.render(template, words))

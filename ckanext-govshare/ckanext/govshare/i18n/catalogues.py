@@ -16,6 +16,7 @@ from runpy import run_path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from werkzeug.exceptions import default_exceptions
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
@@ -29,12 +30,18 @@ UPSTREAM = {
     "ckanext.scheming": ("tests/**", "2.8_templates/**"),
 }
 UPSTREAM_METHODS = (("**.py", "python"), ("**.js", "javascript"), ("templates/**", "ckan"), ("**/templates/**", "ckan"))
-# What CKAN passes to gettext from a variable: states, names of fields in a summary of errors.
+# The HTTP errors that a browser can meet here and whose reason the error page shows.
+SHOWN_ERRORS = frozenset({400, 405, 408, 413, 414, 415, 429, 431, 503})
+# What is passed to gettext from a variable: states, names of fields in a summary of errors, reasons of error pages.
 LOOKED_UP = (
     "active", "deleted", "draft", "pending",
     "organization not found or you have no permission to view it", "group not found or you have no permission to view it",
     "About", "Capacity", "Description", "Email", "Fullname", "Id", "Image URL", "Message", "Name", "Old password",
-    "Owner org", "Password", "Password1", "Reset key", "Role", "State", "Title", "URL", "Username",
+    "Owner org", "Password", "Password1", "private", "Reset key", "Role", "State", "Title", "URL", "Username",
+    "The CSRF token is missing.", "The CSRF session token is missing.", "The CSRF token has expired.",
+    "The CSRF token is invalid.", "The CSRF tokens do not match.", "The referrer header is missing.",
+    "The referrer does not match the host.",
+    *(error.description for code, error in default_exceptions.items() if code in SHOWN_ERRORS and error.description),
 )
 
 
