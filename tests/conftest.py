@@ -10,26 +10,12 @@ import pytest
 
 @pytest.fixture(scope="session")
 def empty_database() -> Callable[[], None]:
-    """Empty all tables. It needs the tables' owner: the application's role cannot remove history, which is the point."""
+    """Empty all tables."""
     import ckan.plugins.toolkit as tk
-    import sqlalchemy as sa
+    from emptying import empty_tables, owner_engine
 
-    owner = sa.create_engine(Path(tk.config["__file__"]).with_name("test-owner-url").read_text().strip(),
-                             poolclass=sa.pool.NullPool)
-
-    def empty() -> None:
-        with owner.begin() as connection:
-            tables = connection.execute(sa.text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%alembic_version'",
-            )).scalars().all()
-            guarded = connection.execute(sa.text(
-                "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'")).scalars().all()
-            for table in guarded:
-                connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER append_only"))
-            connection.execute(sa.text("TRUNCATE {} RESTART IDENTITY".format(", ".join(f'"{t}"' for t in tables))))
-            for table in guarded:
-                connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
-    return empty
+    owner = owner_engine(Path(tk.config["__file__"]))
+    return lambda: empty_tables(owner)
 
 
 @pytest.fixture(scope="session")
