@@ -46,7 +46,7 @@ def give(command: Command, entry: Entry, *roles: Role, actor: str = "someone", f
     return decide(entry, Order(command, actor, **words), frozenset(roles), facts)
 
 
-@pytest.mark.parametrize(("command", "role", "state"), product(Command, Role, State))
+@pytest.mark.parametrize(("command", "role", "state"), list(product(Command, Role, State)))
 def test_only_the_named_role_in_the_named_state_may(command: Command, role: Role, state: State) -> None:
     transition = TRANSITIONS[command]
     entry = replace(SUBMITTED, state=state)
