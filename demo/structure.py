@@ -1,4 +1,4 @@
-"""Departments and themes: created where they are missing, with the members that the roles need."""
+"""Departments with the members that the roles need, and themes: created where they are missing."""
 from __future__ import annotations
 
 from typing import Any
@@ -21,26 +21,21 @@ def _department(portal: Portal, accounts: Accounts, department: dict[str, Any], 
     if shown is None:
         portal.call("organization_create", accounts.admin, **seed_data.organization(department), users=members)
         return True
-    return _add_missing(portal, accounts, "organization_member_create", shown, members)
-
-
-def themes(portal: Portal, accounts: Accounts) -> int:
-    """Each theme; all compilers are its members, for CKAN lets only members of a group put datasets in it."""
-    members = [{"name": name, "capacity": "member"} for name in people.compilers()]
-    return each("themes", lambda theme: _theme(portal, accounts, theme, members), seed_data.themes(), every=16)
-
-
-def _theme(portal: Portal, accounts: Accounts, theme: dict[str, Any], members: list[dict[str, Any]]) -> bool:
-    shown = portal.found("group_show", accounts.admin, id=theme["name"], include_users=True)
-    if shown is None:
-        portal.call("group_create", accounts.admin, **theme, users=members)
-        return True
-    return _add_missing(portal, accounts, "group_member_create", shown, members)
-
-
-def _add_missing(portal: Portal, accounts: Accounts, action: str, shown: dict[str, Any], members: list[dict[str, Any]]) -> bool:
     present = {user["name"] for user in shown["users"]}
     missing = [member for member in members if member["name"] not in present]
     for member in missing:
-        portal.call(action, accounts.admin, id=shown["id"], username=member["name"], role=member["capacity"])
+        portal.call("organization_member_create", accounts.admin, id=shown["id"], username=member["name"],
+                    role=member["capacity"])
     return bool(missing)
+
+
+def themes(portal: Portal, accounts: Accounts) -> int:
+    """Each theme; how many were created."""
+    return each("themes", lambda theme: _theme(portal, accounts, theme), seed_data.themes(), every=16)
+
+
+def _theme(portal: Portal, accounts: Accounts, theme: dict[str, Any]) -> bool:
+    if portal.found("group_show", accounts.admin, id=theme["name"]):
+        return False
+    portal.call("group_create", accounts.admin, **theme)
+    return True

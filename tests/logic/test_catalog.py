@@ -6,6 +6,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
+from ckan.tests import factories
 from world import World, entry_fields
 
 from ckanext.govshare import clock, subscriptions
@@ -47,6 +48,29 @@ class TestPublishing:
         with pytest.raises(tk.ValidationError) as refused:
             world.call(world.editor, "govshare_entry_submit", id=entry["id"])
         assert {"open_condition", "info_items"} <= set(refused.value.error_dict)
+
+    def test_any_department_proposes_themes(self, world: World) -> None:
+        theme = factories.Group(name="shengtai")
+        entry = world.approved(groups=[{"name": theme["name"]}])
+        assert [group["name"] for group in entry["groups"]] == ["shengtai"]
+
+    def test_nobody_compiles_for_another_department(self, world: World) -> None:
+        with pytest.raises(tk.NotAuthorized):
+            world.call(world.editor, "package_create", **entry_fields(owner_org=world.other["id"]))
+        entry = world.draft()
+        with pytest.raises(tk.ValidationError) as refused:
+            world.call(world.editor, "package_patch", id=entry["id"], owner_org=world.other["id"])
+        assert list(refused.value.error_dict) == ["owner_org"]
+
+    def test_an_entry_has_a_department(self, world: World) -> None:
+        with pytest.raises(tk.ValidationError) as refused:
+            world.call(world.editor, "package_create", **entry_fields(title=""))
+        assert {"owner_org", "title"} <= set(refused.value.error_dict)
+
+    def test_callers_choose_no_id_no_code_and_no_visibility(self, world: World) -> None:
+        entry = world.draft(id="11111111-1111-4111-8111-111111111111", catalog_code="307016001/000009", private=False)
+        assert entry["id"] != "11111111-1111-4111-8111-111111111111"
+        assert (entry.get("catalog_code"), entry["private"]) == (None, True)
 
     def test_a_return_states_its_reason(self, world: World) -> None:
         entry = world.submitted()

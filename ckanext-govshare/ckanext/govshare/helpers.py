@@ -22,14 +22,14 @@ from ckanext.govshare.display import (
     gs_state_label,
     gs_value_lines,
 )
-from ckanext.govshare.entry_form import gs_cite
+from ckanext.govshare.entry_form import gs_cite, gs_themes
 from ckanext.govshare.logic import roles
 
 __all__ = [
     "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date",
     "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
     "gs_field_label", "gs_filesize", "gs_label", "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason",
-    "gs_operator", "gs_preview", "gs_provider", "gs_state_label", "gs_translated", "gs_value_lines", "gs_versions",
+    "gs_operator", "gs_preview", "gs_provider", "gs_state_label", "gs_themes", "gs_translated", "gs_value_lines", "gs_versions",
     "render_datetime",
 ]
 

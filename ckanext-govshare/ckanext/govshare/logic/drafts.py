@@ -17,11 +17,11 @@ APPLYING = "govshare_applying"
 PUBLISHING = "govshare_publishing"
 
 
-def _own(context: Context, trusted: bool) -> Context:
-    """A context for our own calls, which commit nothing; `trusted` ones repeat what was authorised before."""
+def _own(context: Context, publishing: bool = False) -> Context:
+    """A context for our own calls, which commit nothing and repeat what our caller has authorised."""
     return Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"), session=model.Session,
-                   ignore_auth=trusted or context.get("ignore_auth", False), defer_commit=True, return_id_only=True,
-                   **{APPLYING: True, PUBLISHING: trusted})
+                   ignore_auth=True, defer_commit=True, return_id_only=True,
+                   **{APPLYING: True, PUBLISHING: publishing})
 
 
 def stored(context: Context, package_id: str) -> dict[str, Any]:
@@ -36,9 +36,9 @@ def current(context: Context, entry: Entry) -> dict[str, Any]:
     return draft if draft is not None else stored(context, entry.id)
 
 
-def write(context: Context, action: str, data: Mapping[str, Any], private: bool, trusted: bool = False) -> str:
+def write(context: Context, action: str, data: Mapping[str, Any], private: bool, publishing: bool = False) -> str:
     """Write the package without committing; its id. `private` and `state` are ours to decide, never the caller's."""
-    package_id: str = tk.get_action(action)(_own(context, trusted), {**data, "private": private, "state": "active"})
+    package_id: str = tk.get_action(action)(_own(context, publishing), {**data, "private": private, "state": "active"})
     nested = model.Session().get_nested_transaction()
     if nested is not None:
         nested.commit()
@@ -58,7 +58,7 @@ def rehearse(context: Context, data: Mapping[str, Any], package_id: str) -> dict
     savepoint = model.Session.begin_nested()
     try:
         tk.get_action("package_update")(
-            _own(context, trusted=False), {**_apart(package_id, data), "private": package.private, "state": "active"})
+            _own(context), {**_apart(package_id, data), "private": package.private, "state": "active"})
         return stored(context, package_id)
     finally:
         if savepoint.is_active:

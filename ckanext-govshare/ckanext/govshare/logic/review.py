@@ -120,7 +120,8 @@ def _publish(context: Context, entry: Entry, package: Mapping[str, Any], content
     """Make the approved content the package's, and keep it as a version."""
     entry = replace(entry, category_code=content["category_code"], department=package["owner_org"])
     data = {k: v for k, v in package.items() if k != "metadata_modified"} | {"catalog_code": entry.catalog_code}
-    drafts.write(context, "package_update", data, private=content["open_type"] == attributes.Attribute.NONE, trusted=True)
+    drafts.write(context, "package_update", data, private=content["open_type"] == attributes.Attribute.NONE,
+                 publishing=True)
     repository.add_version(entry.id, entry.version, content, now)
     return entry
 

@@ -15,8 +15,9 @@ from ckan.types import Action, Context, DataDict
 from ckanext.govshare import subscriptions
 from ckanext.govshare.domain import catalog
 from ckanext.govshare.domain.catalog import Command, Entry, Order
+from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic import drafts, review
+from ckanext.govshare.logic import drafts, review, roles
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import catalog as repository
@@ -34,7 +35,7 @@ def package_create(original: Action, context: Context, data_dict: DataDict) -> A
         return original(context, data_dict)
     tk.check_access("package_create", context, data_dict)
     with transaction():
-        package_id = drafts.write(context, "package_create", data_dict, private=True)
+        package_id = drafts.write(context, "package_create", _own_words(context, data_dict), private=True)
         package = drafts.stored(context, package_id)
         _settle_save(context, Entry(package_id, package["owner_org"]), package)
     return _answer(context, package_id)
@@ -47,6 +48,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
         return original(context, data_dict)
     package_id = _package_id(data_dict)
     tk.check_access("package_update", context, {**data_dict, "id": package_id})
+    _check_new_department(context, data_dict)
     with transaction():
         entry = review.load(package_id, lock=True)
         review.admit(context, entry, Command.SAVE)
@@ -59,6 +61,21 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
             entry = replace(entry, department=package["owner_org"])
         _settle_save(context, entry, package)
     return _answer(context, package_id)
+
+
+def _own_words(context: Context, data_dict: DataDict) -> DataDict:
+    """Without an id: it is CKAN's to choose, unless the platform itself creates the entry."""
+    return data_dict if context.get("ignore_auth") else {k: v for k, v in data_dict.items() if k != "id"}
+
+
+def _check_new_department(context: Context, data_dict: DataDict) -> None:
+    """An entry moves only to a department that the caller compiles for, too. CKAN's validator finds what is no department."""
+    department = model.Group.get(data_dict.get("owner_org") or "")
+    try:
+        if department is not None:
+            catalog.authorise(Command.SAVE, roles.of(context, department.id))
+    except NotYours as refusal:
+        raise tk.ValidationError({"owner_org": [translate(refusal.message)]}) from None
 
 
 def _package_id(data_dict: DataDict) -> str:

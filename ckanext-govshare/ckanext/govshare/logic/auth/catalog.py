@@ -62,7 +62,7 @@ def package_create(original: AuthFunction, context: Context, data_dict: DataDict
             return verdict
     elif Role.OPERATOR in roles.of(context, ""):
         return {"success": False, "msg": tk._("The platform's operator does not compile entries")}
-    return original(context, data_dict)
+    return original(context, _without_themes(data_dict))
 
 
 @tk.auth_sysadmins_check
@@ -70,7 +70,12 @@ def package_create(original: AuthFunction, context: Context, data_dict: DataDict
 def package_update(original: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
     """As CKAN has it, for editors of the entry's own department alone."""
     verdict = _may(Command.SAVE, context, _department(context, data_dict))
-    return original(context, data_dict) if verdict["success"] else verdict
+    return original(context, _without_themes(data_dict)) if verdict["success"] else verdict
+
+
+def _without_themes(data_dict: DataDict | None) -> DataDict:
+    """CKAN asks for membership of each theme; here any department proposes themes, and the review decides."""
+    return {key: value for key, value in (data_dict or {}).items() if key != "groups"}
 
 
 @tk.auth_sysadmins_check
