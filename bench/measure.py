@@ -51,5 +51,6 @@ def _measure(options: argparse.Namespace, owner: object) -> None:
         report.times(pages.measure(ours, stock, made.names, options.requests), found)
         report.sizes(pages.sizes(ours, stock, made.names[0]))
         report.writes(writes.measure(ours, stock, made, options.writes))
+    report.notes()
     if options.leaves:
         report.trace(long_trace.measure(owner, options.leaves))

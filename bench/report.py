@@ -69,6 +69,12 @@ def sizes(pages: Mapping[str, tuple[Size, Size]]) -> None:
         _say(f"| {what} | {' | '.join(kilobytes)} | {ours.requests} | {stock.requests} |")
 
 
+def notes() -> None:
+    """What the marks in the tables mean."""
+    _say("", "¹ Stock CKAN does not find Chinese words inside a title, so it has nothing to show.",
+         "² Ours: a draft with its review, history, trace and outbox; stock: a public dataset, our fields as extras.")
+
+
 def trace(verified: Verified) -> None:
     """The verification of the trace."""
     _say("", f"`govshare_trace_verify` over {verified.leaves:,} events: {verified.seconds:.1f} s, "
