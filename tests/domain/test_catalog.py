@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,19 @@ def test_differences_leave_out_bookkeeping_and_what_is_equally_empty() -> None:
     after = content_of({"title": "乙", "metadata_modified": "2", "tags": [{"name": "空气"}], "resources": []})
     assert differences(before, after) == [
         {"field": "tags", "before": [], "after": ["空气"]}, {"field": "title", "before": "甲", "after": "乙"}]
+
+
+def matrix() -> str:
+    """The review as a table for people: for each role and state, the commands."""
+    lines = ["# Who may do what in the review", "",
+             "Generated from `domain/catalog.TRANSITIONS`; the tests walk it over HTTP (`tests/logic/test_catalog_matrix.py`).", "",
+             "| role | " + " | ".join(State) + " |", "|---" * (len(State) + 1) + "|"]
+    for role in Role:
+        cells = [", ".join(c for c, t in TRANSITIONS.items() if role in t.roles and state in t.states) or "–" for state in State]
+        lines.append(f"| {role} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", "Nobody approves or returns what they submitted themselves.",
+                      "`discard` leaves a published entry approved.", ""])
+
+
+def test_the_documented_matrix_is_the_one_that_decides() -> None:
+    assert (Path(__file__).parents[2] / "docs" / "review-matrix.md").read_text(encoding="utf8") == matrix()
