@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import database
 import ports
@@ -127,11 +128,17 @@ def test(options: Namespace) -> int:
 
     Nothing is printed after pytest's closing line.
     """
+    with _backing_services() as instance:
+        return _pytest(instance, options.arguments)
+
+
+@contextmanager
+def _backing_services() -> Iterator[Instance]:
+    """PostgreSQL, Redis and Solr, started for as long as needed and left running if they ran before."""
     instance = stack.open_instance()
     running = _running(instance)
     try:
-        instance = _start_for_tests(instance)
-        return _pytest(instance, options.arguments)
+        yield _start_for_tests(instance)
     finally:
         _stop_all_but(stack.open_instance(), running)
 
@@ -151,8 +158,12 @@ def _stop_all_but(instance: Instance, names: Sequence[str]) -> None:
 
 
 def _pytest(instance: Instance, arguments: Sequence[str]) -> int:
+    return _python(instance, ["-m", "pytest", *arguments])
+
+
+def _python(instance: Instance, words: Sequence[str]) -> int:
     environ = {**os.environ, "CKAN_INI": str(instance.run / "test.ini")}
-    command = [str(instance.venv / "python"), "-m", "pytest", *arguments]
+    command = [str(instance.venv / "python"), *words]
     return subprocess.run(command, cwd=instance.root, env=environ, check=False).returncode
 
 
@@ -181,10 +192,9 @@ def _prepare_tools(instance: Instance) -> None:
 
 
 def bench(options: Namespace) -> int:
-    """Run the measurements of bench/ with the portal's services."""
-    instance = _start_for_tests(stack.open_instance())
-    command = [str(instance.venv / "python"), "bench", *options.arguments]
-    return subprocess.run(command, cwd=instance.root, check=False).returncode
+    """Run the measurements of bench/ on the tests' databases."""
+    with _backing_services() as instance:
+        return _python(instance, ["bench", *options.arguments])
 
 
 COMMANDS: dict[str, tuple[Callable[[Namespace], int], str]] = {
