@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib import webassets_tools
 
 from ckanext.govshare_theme import helpers
+from ckanext.govshare_theme.feeds import Feed
 
 
 class GovShareThemePlugin(p.SingletonPlugin):
@@ -16,6 +17,7 @@ class GovShareThemePlugin(p.SingletonPlugin):
 
     p.implements(p.IConfigurer)
     p.implements(p.IConfigurable)
+    p.implements(p.IFeed, inherit=True)
     p.implements(p.ITemplateHelpers)
 
     def update_config(self, config: Any) -> None:
@@ -30,3 +32,6 @@ class GovShareThemePlugin(p.SingletonPlugin):
 
     def get_helpers(self) -> dict[str, Callable[..., Any]]:
         return {name: getattr(helpers, name) for name in helpers.__all__}
+
+    def get_feed_class(self) -> type[Feed]:
+        return Feed
