@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import ckan.plugins.toolkit as tk
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from ckan import model
 from ckan.lib import helpers as core_helpers
 from ckan.lib.i18n import get_lang
 
@@ -24,6 +23,7 @@ from ckanext.govshare.display import (
 )
 from ckanext.govshare.entry_form import gs_cite, gs_themes
 from ckanext.govshare.logic import roles
+from ckanext.govshare.repository import departments
 
 __all__ = [
     "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date",
@@ -110,7 +110,7 @@ def gs_operator() -> str:
 
 def gs_department(name: str | None = None) -> dict[str, str] | None:
     """Name and title of a department, the competent department by default; None where there is none."""
-    group = model.Group.get(name or config.competent_department())
+    group = departments.find(name or config.competent_department())
     return {"id": group.id, "name": group.name, "title": group.title or group.name} if group else None
 
 

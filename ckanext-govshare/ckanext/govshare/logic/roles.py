@@ -8,6 +8,7 @@ from ckan.types import Context
 
 from ckanext.govshare import config
 from ckanext.govshare.domain.catalog import Role
+from ckanext.govshare.repository import departments
 
 _EDITORS = frozenset({"editor", "admin"})
 
@@ -34,7 +35,7 @@ def capacities(user: model.User) -> dict[str, str]:
 def competent_department_id() -> str | None:
     """The id of the organization that the settings name as the competent department (001 第六条)."""
     name = config.competent_department()
-    group = model.Group.get(name) if name else None
+    group = departments.find(name) if name else None
     return group.id if group and group.is_organization and group.state == "active" else None
 
 
