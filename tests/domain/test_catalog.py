@@ -122,7 +122,8 @@ def test_differences_leave_out_bookkeeping_and_what_is_equally_empty() -> None:
 def matrix() -> str:
     """The review as a table for people: for each role and state, the commands."""
     lines = ["# Who may do what in the review", "",
-             "Generated from `domain/catalog.TRANSITIONS`; the tests walk it over HTTP (`tests/logic/test_catalog_matrix.py`).", "",
+             "Generated from `domain/catalog.TRANSITIONS`; the tests walk it over HTTP (`tests/logic/test_catalog_matrix.py`).",
+             "",
              "| role | " + " | ".join(State) + " |", "|---" * (len(State) + 1) + "|"]
     for role in Role:
         cells = [", ".join(c for c, t in TRANSITIONS.items() if role in t.roles and state in t.states) or "–" for state in State]

@@ -1,12 +1,16 @@
 """The review of entries through the public actions, on a real database and index."""
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
+from ckan.lib import uploader
 from ckan.tests import factories
+from werkzeug.datastructures import FileStorage
 from world import World, entry_fields
 
 from ckanext.govshare import clock, subscriptions
@@ -187,3 +191,26 @@ def test_entries_are_found_by_the_new_name_of_their_department(world: World) -> 
     tk.get_action("organization_patch")({"ignore_auth": True, "user": world.operator}, renamed)
     subscriptions.deliver_due()
     assert found_by_public(world, "自然资源") == [entry["id"]]
+
+
+def test_a_replaced_file_leaves_the_published_one_served_until_the_approval(world: World) -> None:
+    entry = world.draft()
+    published = world.call(world.editor, "resource_create", package_id=entry["id"], name="站点", format="CSV",
+                           upload=upload("旧"))
+    world.call(world.editor, "govshare_entry_submit", id=entry["id"])
+    world.call(world.reviewer, "govshare_entry_approve", id=entry["id"])
+    replaced = world.call(world.editor, "resource_patch", id=published["id"], upload=upload("新"))
+    assert (content_of(published), content_of(replaced)) == ("旧", "新")
+    world.call(world.editor, "govshare_entry_submit", id=entry["id"])
+    assert [file["id"] for file in world.call("", "package_show", id=entry["id"])["resources"]] == [published["id"]]
+    world.call(world.reviewer, "govshare_entry_approve", id=entry["id"])
+    assert [file["id"] for file in world.call("", "package_show", id=entry["id"])["resources"]] == [replaced["id"]]
+
+
+def upload(text: str) -> FileStorage:
+    return FileStorage(BytesIO(text.encode()), filename="stations.csv")
+
+
+def content_of(resource: dict[str, Any]) -> str:
+    """The file that CKAN keeps for a resource."""
+    return Path(uploader.get_resource_uploader(resource).get_path(resource["id"])).read_text(encoding="utf8")
