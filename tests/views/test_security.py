@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ckan.common import g
 from ckan.lib import mailer
 from ckan.tests import factories
 from mail_server import HOST, mail_server
+from werkzeug.datastructures import FileStorage
 from world import World
 
 CSRF_FIELD = re.compile(r'name="_csrf_token" value="([^"]+)"')
@@ -228,6 +230,23 @@ class TestHeaders:
 
     def test_the_version_is_not_told(self, app: Any, world: World) -> None:
         assert "ckan_version" not in app.get("/api/3/action/status_show").json["result"]
+
+
+class TestUploads:
+    def test_a_data_file_is_not_served_by_its_place_on_disk(self, app: Any, world: World) -> None:
+        entry = world.draft()
+        file = FileStorage(BytesIO(b"station,value\n1,2\n"), filename="stations.csv")
+        world.call(world.editor, "resource_create", package_id=entry["id"], name="stations", url="stations.csv",
+                   url_type="upload", upload=file)
+        storage = Path(tk.config["ckan.storage_path"])
+        (stored,) = (path for path in storage.rglob("*") if path.is_file() and path.read_bytes().startswith(b"station,value"))
+        place = stored.relative_to(storage)
+        try:
+            for address in (f"/{place}", f"/uploads/{place}", f"/uploads/../../{place}", f"/storage/{place}",
+                            f"/file/public-download/resources/{place.relative_to('resources')}"):
+                assert Browser(app).get(address).status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN), address
+        finally:
+            stored.unlink()
 
 
 class TestPagesObeyTheirPolicy:

@@ -22,12 +22,12 @@ _PACKAGE: Subjects = {"id": visibility.sees_package}
 _RESOURCE: Subjects = {"id": visibility.sees_resource}
 _VIEW: Subjects = {"id": visibility.sees_view}
 _PAIR: Subjects = {"subject": visibility.sees_package, "object": visibility.sees_package}
-_TABLE: Subjects = {"resource_id": visibility.sees_resource}
+_TABLE: Subjects = {"id": visibility.sees_resource, "resource_id": visibility.sees_resource}
 _MEMBER: Subjects = {"object": visibility.sees_package}
 
 READING: Mapping[str, Subjects] = {
     "am_following_dataset": _PACKAGE,
-    "datastore_info": {"id": visibility.sees_resource, "resource_id": visibility.sees_resource},
+    "datastore_info": _TABLE,
     "datastore_search": _TABLE,
     "dataset_follower_count": _PACKAGE,
     "package_collaborator_list": _PACKAGE,
@@ -37,7 +37,7 @@ READING: Mapping[str, Subjects] = {
 }
 WRITING: Mapping[str, Subjects] = {
     "dataset_purge": _PACKAGE,
-    "datastore_create": {"resource_id": visibility.sees_resource, "resource.package_id": visibility.sees_package},
+    "datastore_create": {**_TABLE, "resource.package_id": visibility.sees_package},
     "datastore_delete": _TABLE,
     "datastore_records_delete": _TABLE,
     "datastore_run_triggers": _TABLE,
@@ -59,10 +59,11 @@ WRITING: Mapping[str, Subjects] = {
     "resource_delete": _RESOURCE,
     "resource_patch": _RESOURCE,
     "resource_update": _RESOURCE,
-    "resource_view_create": _TABLE,
+    "resource_view_create": {"resource_id": visibility.sees_resource},
     "resource_view_delete": _VIEW,
     "resource_view_reorder": _RESOURCE,
     "resource_view_update": _VIEW,
+    "tag_delete": {"id": visibility.sees_tag},
     "unfollow_dataset": _PACKAGE,
 }
 _DATASTORE = "datastore_"
@@ -94,7 +95,7 @@ def _checked(name: str, ours: Action | None, subjects: Subjects) -> Action:
 
 
 def _require(context: Context, data_dict: DataDict, subjects: Subjects) -> None:
-    """Raise NotFound where the caller names what does not exist for them. What is not named is for the action to miss."""
+    """Raise NotFound where the caller names what does not exist for them; CKAN prefers `id` where there is a choice."""
     if context.get("ignore_auth") or data_dict.get("object_type", "package") != "package":
         return
     for path, sees in subjects.items():

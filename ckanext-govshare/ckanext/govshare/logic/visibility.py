@@ -52,6 +52,12 @@ def sees_view(context: Context, reference: str) -> bool:
     return view is not None and sees_resource(context, view.resource_id)
 
 
+def sees_tag(context: Context, reference: str, vocabulary: str | None = None) -> bool:
+    """Whether a tag exists for the caller: an entry bears it that the caller may see."""
+    tag = model.Tag.get(reference, vocab_id_or_name=vocabulary)
+    return tag is not None and any(may_see(context, package) for package in tag.packages)
+
+
 def _may_edit(context: Context, package_id: str) -> bool:
     asked = Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"),
                     ignore_auth=context.get("ignore_auth", False))

@@ -16,6 +16,9 @@ from ckan.plugins import toolkit
 if TYPE_CHECKING:
     from ckan.types import CKANApp
 
+# CKAN's samples of forms for developers, open to everybody in production.
+DEVELOPMENT = ("util.primer", "util.custom_form_fields")
+
 
 def _page(status: HTTPStatus, name: str, content: str) -> tuple[str, int]:
     page = base.render("error_document_template.html", {
@@ -38,3 +41,9 @@ def install(app: CKANApp) -> None:
     app.register_error_handler(HTTPStatus.NOT_FOUND, _absent)
     app.register_error_handler(logic.NotFound, _absent)
     app.register_error_handler(logic.NotAuthorized, _forbidden)
+    for endpoint in DEVELOPMENT:
+        app.view_functions[endpoint] = _gone
+
+
+def _gone() -> None:
+    toolkit.abort(HTTPStatus.NOT_FOUND)

@@ -14,9 +14,9 @@ from ckanext.govshare.logic.schema import visibility as schema
 from ckanext.govshare.repository import visibility as repository
 
 __all__ = [
-    "format_autocomplete", "group_list", "group_list_authz", "group_show", "member_list", "organization_list",
-    "organization_list_for_user", "organization_show", "package_relationships_list", "tag_autocomplete", "tag_list",
-    "tag_search", "tag_show",
+    "format_autocomplete", "group_autocomplete", "group_list", "group_list_authz", "group_show", "member_list",
+    "organization_autocomplete", "organization_list", "organization_list_for_user", "organization_show",
+    "package_relationships_list", "tag_autocomplete", "tag_list", "tag_search", "tag_show",
 ]
 
 BY_COUNT = ("packages", "package_count")
@@ -70,12 +70,11 @@ def _tags(data_dict: DataDict) -> tuple[int, list[model.Tag]]:
 @tk.chained_action
 def tag_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
     """A tag that an entry bears which the caller may see; with `include_datasets` those entries."""
-    tag = model.Tag.get(tk.get_or_bust(data_dict, "id"), vocab_id_or_name=data_dict.get("vocabulary_id"))
-    if tag is None or not any(visibility.may_see(context, package) for package in tag.packages):
+    if not visibility.sees_tag(context, tk.get_or_bust(data_dict, "id"), data_dict.get("vocabulary_id")):
         raise tk.ObjectNotFound
     shown: dict[str, Any] = original(context, {**data_dict, "include_datasets": False})
     if tk.asbool(data_dict.get("include_datasets", False)):
-        found = tk.get_action("package_search")(_asking(context), {"fq": f'tags:"{tag.name}"', "rows": 1000})
+        found = tk.get_action("package_search")(_asking(context), {"fq": f'tags:"{shown["name"]}"', "rows": 1000})
         shown["packages"] = found["results"]
     return shown
 
@@ -104,11 +103,24 @@ def _number(data_dict: DataDict, name: str, default: int) -> int:
 
 @tk.side_effect_free
 @tk.chained_action
+def organization_autocomplete(original: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """As CKAN has it, which fails where `q` is missing."""
+    return cast("list[dict[str, Any]]", original(context, {**data_dict, "q": str(tk.get_or_bust(data_dict, "q"))}))
+
+
+group_autocomplete = organization_autocomplete
+
+
+@tk.side_effect_free
+@tk.chained_action
 def member_list(original: Action, context: Context, data_dict: DataDict) -> list[Any]:
-    """The members of a department or theme: entries that are published, and people to those who may read its members."""
-    members = original(context, data_dict)
+    """The members of a department or theme: entries that are published, and people to those who may read its members.
+
+    In order: in CKAN's, the place of the rows on disk, a visitor would see that something hidden moved.
+    """
+    members: list[Any] = sorted(original(context, data_dict))
     if visibility.labels_of(context) is None:
-        return cast("list[Any]", members)
+        return members
     published = repository.public_ids([id_ for id_, kind, _role in members if kind == "package"])
     people = authz.has_user_permission_for_group_or_org(data_dict["id"], context.get("user"), "read")
     return [row for row in members if (row[0] in published if row[1] == "package" else people)]

@@ -27,6 +27,7 @@ __all__ = [
     "organization_create",
     "package_collaborator_create",
     "package_collaborator_delete",
+    "package_collaborator_list",
     "package_owner_org_update",
     "package_relationship_create",
     "package_relationship_delete",
@@ -54,6 +55,7 @@ bulk_update_private = _closed("bulk_update_private", "Hides entries of a departm
 bulk_update_public = _closed("bulk_update_public", "Publishes entries of a department without review.")
 package_owner_org_update = _closed("package_owner_org_update", "Moves an entry to another department.")
 package_collaborator_create = _closed("package_collaborator_create", "Gives access past the department's roles.")
+package_collaborator_list = _closed("package_collaborator_list", "There are none.")
 package_collaborator_delete = _closed("package_collaborator_delete", "The reverse.")
 package_relationship_create = _closed("package_relationship_create", "Shows one entry's name on another's page.")
 package_relationship_update = _closed("package_relationship_update", "As creating one.")

@@ -1,15 +1,17 @@
 """Who may know of entries, of users, and of work in the background."""
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
-from ckanext.govshare.logic import roles
+from ckanext.govshare.logic import roles, visibility
 
 __all__ = [
-    "followee_count", "package_show", "task_status_show", "user_autocomplete", "user_followee_count",
-    "user_follower_count", "user_list", "user_show",
+    "followee_count", "package_show", "resource_create", "resource_delete", "resource_update", "task_status_show",
+    "user_autocomplete", "user_followee_count", "user_follower_count", "user_list", "user_show",
 ]
 
 _DENIED: AuthResult = {"success": False}
@@ -23,6 +25,21 @@ def package_show(original: AuthFunction, context: Context, data_dict: DataDict) 
     if not verdict["success"]:
         raise tk.ObjectNotFound
     return verdict
+
+
+def _for_those_who_see(subjects: Mapping[str, Callable[[Context, str], bool]]) -> AuthFunction:
+    def auth(original: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+        """As above, for forms of data files, which ask here before they look for the entry."""
+        for parameter, sees in subjects.items():
+            if data_dict.get(parameter) and not sees(context, data_dict[parameter]):
+                raise tk.ObjectNotFound
+        return original(context, data_dict)
+    return tk.chained_auth_function(auth)
+
+
+resource_create = _for_those_who_see({"package_id": visibility.sees_package})
+resource_update = _for_those_who_see({"id": visibility.sees_resource})
+resource_delete = resource_update
 
 
 def _manages_members(context: Context) -> bool:
