@@ -55,8 +55,8 @@ def test_a_tampered_leaf_is_named(leaves: list[Leaf], broken: tuple[int, str]) -
 
 
 @pytest.mark.parametrize(("records", "broken"), [
-    ([*RECORDS[:2], replace(RECORDS[2], payload={"reason": "另一个理由"}), *RECORDS[3:]], (3, "history changed")),
-    ([*RECORDS[:2], replace(RECORDS[2], actor="somebody else"), *RECORDS[3:]], (3, "history changed")),
+    ([*RECORDS[:2], RECORDS[2]._replace(payload={"reason": "另一个理由"}), *RECORDS[3:]], (3, "history changed")),
+    ([*RECORDS[:2], RECORDS[2]._replace(actor="somebody else"), *RECORDS[3:]], (3, "history changed")),
     ([*RECORDS[:2], *RECORDS[3:]], (3, "history missing")),
 ], ids=["payload", "actor", "removed"])
 def test_a_tampered_history_is_named(records: list[Record], broken: tuple[int, str]) -> None:

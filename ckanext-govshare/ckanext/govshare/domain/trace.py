@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -63,8 +63,7 @@ def append(prev: Leaf | None, body: Mapping[str, Any]) -> Leaf:
     return Leaf(seq, text, prev_hash, leaf_hash(prev_hash, text))
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What the history of a case says of the leaf `trace_seq`."""
 
     trace_seq: int

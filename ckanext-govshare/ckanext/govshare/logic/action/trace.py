@@ -34,6 +34,7 @@ def govshare_trace_verify(context: Context, data_dict: DataDict) -> dict[str, An
         and ``problem`` (missing, changed, not linked to the one before, history changed, history missing)
     """
     tk.check_access("govshare_trace_verify", context, data_dict)
-    verdict = trace.verify(repository.all_leaves(), repository.all_history())
+    with repository.snapshot() as (leaves, history):
+        verdict = trace.verify(leaves, history)
     return {"intact": verdict.intact, "checked": verdict.checked, "head": verdict.head,
             "broken_seq": verdict.broken_seq, "problem": verdict.problem}
