@@ -38,7 +38,7 @@ def package_create(original: Action, context: Context, data_dict: DataDict) -> A
         package_id = drafts.write(context, "package_create", _own_words(context, data_dict), private=True)
         package = drafts.stored(context, package_id)
         _settle_save(context, Entry(package_id, package["owner_org"]), package)
-    return _answer(context, package_id)
+    return _answer(context, package)
 
 
 @tk.chained_action
@@ -60,7 +60,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
             package = drafts.stored(context, package_id)
             entry = replace(entry, department=package["owner_org"])
         _settle_save(context, entry, package)
-    return _answer(context, package_id)
+    return _answer(context, package)
 
 
 def _own_words(context: Context, data_dict: DataDict) -> DataDict:
@@ -93,12 +93,9 @@ def _settle_save(context: Context, entry: Entry, package: dict[str, Any]) -> Non
     review.settle(context, entry, Order(Command.SAVE, review.actor_of(context)), review.material(content, None), package)
 
 
-def _answer(context: Context, package_id: str) -> Any:
-    subscriptions.deliver_index(package_id)
-    if context.get("return_id_only"):
-        return package_id
-    entry = review.load(package_id)
-    return drafts.current(context, entry)
+def _answer(context: Context, package: dict[str, Any]) -> Any:
+    subscriptions.deliver_index(package["id"])
+    return package["id"] if context.get("return_id_only") else package
 
 
 @tk.side_effect_free
