@@ -249,6 +249,30 @@ class TestUploads:
             stored.unlink()
 
 
+    def test_an_uploaded_script_is_no_script_of_this_site(self, app: Any, world: World) -> None:
+        entry = world.draft()
+        file = FileStorage(BytesIO(b"alert(1)"), filename="evil.js", content_type="text/javascript")
+        world.call(world.editor, "resource_create", package_id=entry["id"], name="evil", url="evil.js", url_type="upload",
+                   upload=file)
+        self.publish(world, entry)
+        answer = Browser(app).get(self.download(world, entry))
+        assert answer.status_code == HTTPStatus.OK
+        assert answer.mimetype == "text/plain"
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+
+    def publish(self, world: World, entry: dict[str, Any]) -> None:
+        world.call(world.editor, "govshare_entry_submit", id=entry["id"])
+        world.call(world.reviewer, "govshare_entry_approve", id=entry["id"])
+
+    def download(self, world: World, entry: dict[str, Any]) -> str:
+        (file,) = world.call("", "package_show", id=entry["id"])["resources"]
+        return f"/dataset/{entry['id']}/resource/{file['id']}/download/evil.js"
+
+    def test_the_api_answers_in_json_alone(self, app: Any, world: World) -> None:
+        assert Browser(app).get("/api/3/action/status_show?callback=alert").status_code == HTTPStatus.BAD_REQUEST
+        assert Browser(app).get("/api/3/action/status_show").mimetype == "application/json"
+
+
 class TestPagesObeyTheirPolicy:
     """The Content-Security-Policy runs no inline script and loads nothing from elsewhere; no page may need it to."""
 

@@ -146,15 +146,19 @@ def _with_counts(context: Context) -> Context:
 @tk.chained_action
 def organization_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
     """As CKAN has it, with counts that hide what the caller may not see also for subordinate departments."""
-    shown: dict[str, Any] = original(_with_counts(context), data_dict)
-    return shown
+    return _shown(original, context, data_dict)
 
 
 @tk.side_effect_free
 @tk.chained_action
 def group_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
     """As a department."""
-    shown: dict[str, Any] = original(_with_counts(context), data_dict)
+    return _shown(original, context, data_dict)
+
+
+def _shown(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    counted = any(tk.asbool(data_dict.get(part, True)) for part in ("include_dataset_count", "include_groups"))
+    shown: dict[str, Any] = original(_with_counts(context) if counted else context, data_dict)
     return shown
 
 
