@@ -179,7 +179,7 @@ def authorise(command: Command, roles: frozenset[Role]) -> None:
 
 
 _COMPILING = Message("Only editors of the department that compiles this entry may do this")
-_REVIEWING = Message("Only members of the competent department review entries (001 Article 10)")
+_REVIEWING = Message("Only members of the competent department review entries")
 _NOT_YOURS: Mapping[Command, Message] = {
     command: _REVIEWING if Role.COMPETENT in transition.roles else _COMPILING
     for command, transition in TRANSITIONS.items()
@@ -233,7 +233,7 @@ def _submit(order: Order, material: Material) -> events.Event:
     basis = order.narrowing_basis.strip()
     if narrower and not basis:
         errors["narrowing_basis"] = [Message(
-            "Making an attribute narrower needs its legal basis (001 Article 41, item 1)")]
+            "Making an attribute narrower needs its legal basis")]
     if material.approved is not None and material.approved == material.content:
         errors["__all__"] = [Message("Nothing differs from the published version")]
     if errors:
