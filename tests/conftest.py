@@ -40,6 +40,28 @@ def portal() -> None:
         plugins.load_all()
 
 
+@pytest.fixture(scope="session")
+def built_applications() -> list[Any]:
+    """The one application that tests share, once a test has built it."""
+    return []
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, make_app: Callable[[], Any], built_applications: list[Any]) -> Any:
+    """A browser without cookies before an application that is built once, which takes a second.
+
+    A test marked with a setting builds its own, and so does the test after it: building loads the plugins anew.
+    """
+    from ckan.tests.helpers import CKANTestApp
+
+    if any(request.node.iter_markers("ckan_config")):
+        built_applications.clear()
+        return make_app()
+    if not built_applications:
+        built_applications.append(make_app().app)
+    return CKANTestApp(built_applications[0])
+
+
 @pytest.fixture
 def world(portal: None, clean_db: None, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Departments, people of every role, and short words for what they do (see `world.World`)."""
