@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ckanext.govshare.security import absence, checks, csrf, headers, jsonp, mail, proxies, settings, uploads
+from ckanext.govshare.security import absence, checks, csrf, forms, headers, jsonp, mail, proxies, settings, uploads
 
 if TYPE_CHECKING:
     from ckan.config.declaration import Declaration
@@ -34,6 +34,7 @@ def verify(config: dict[str, Any]) -> None:
 def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     """Add what acts on each request and answer. Returns `app`."""
     absence.install(app)
+    forms.install(app)
     jsonp.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
     headers.install(app, config)
