@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
 from browser import Browser
 from ckan.lib.search import rebuild
@@ -23,7 +24,7 @@ from walk import (
     survey,
     tells_apart,
 )
-from world import World
+from world import World, entry_fields
 
 from ckanext.govshare.logic import labels
 
@@ -59,7 +60,7 @@ def canary(kind: str) -> dict[str, Any]:
     }
 
 
-class Portal:
+class Site:
     """A portal with public entries, and what is then hidden in it."""
 
     def __init__(self, app: Any, world: World) -> None:
@@ -109,8 +110,8 @@ class Portal:
 
 
 @pytest.fixture
-def portal(app: Any, world: World) -> Portal:
-    return Portal(app, world)
+def site(app: Any, world: World) -> Site:
+    return Site(app, world)
 
 
 def searches() -> Iterator[Probe]:
@@ -119,58 +120,58 @@ def searches() -> Iterator[Probe]:
 
 
 @pytest.mark.parametrize("role", OUTSIDERS)
-def test_no_action_shows_a_trace(portal: Portal, role: str) -> None:
+def test_no_action_shows_a_trace(site: Site, role: str) -> None:
     def probes() -> Iterator[Probe]:
-        yield from neutral_calls(portal.known)
+        yield from neutral_calls(site.known)
         yield from searches()
-    before = survey(portal.browsers[role], probes())
-    twins = portal.plant()
-    assert portal.leaks(role, probes, before) == []
-    assert portal.oracles(role, naming_calls(twins), twins) == []
+    before = survey(site.browsers[role], probes())
+    twins = site.plant()
+    assert site.leaks(role, probes, before) == []
+    assert site.oracles(role, naming_calls(twins), twins) == []
 
 
 @pytest.mark.parametrize("role", OUTSIDERS)
-def test_no_page_shows_a_trace(portal: Portal, role: str) -> None:
+def test_no_page_shows_a_trace(site: Site, role: str) -> None:
     def probes() -> Iterator[Probe]:
-        yield from neutral_pages(portal.app, portal.places)
-    before = survey(portal.browsers[role], probes())
-    twins = portal.plant()
-    assert portal.leaks(role, probes, before) == []
+        yield from neutral_pages(site.app, site.places)
+    before = survey(site.browsers[role], probes())
+    twins = site.plant()
+    assert site.leaks(role, probes, before) == []
     tag = f"{WORD}-tag-closed"
     probes_of_tags = (Probe(address.format(tag), tag) for address in ("/feeds/tag/{}.atom", "/dataset/?tags={}"))
-    assert portal.oracles(role, probes_of_tags, twins) == []
-    assert portal.oracles(role, naming_pages(portal.app, twins, portal.public["name"]), twins) == []
+    assert site.oracles(role, probes_of_tags, twins) == []
+    assert site.oracles(role, naming_pages(site.app, twins, site.public["name"]), twins) == []
 
 
 @pytest.mark.parametrize("role", OUTSIDERS)
-def test_no_command_tells_hidden_from_absent(portal: Portal, role: str) -> None:
-    twins = portal.plant()
-    before = [portal.world.state(entry) for entry in portal.hidden]
-    told = portal.oracles(role, naming_commands(twins, portal.theme), twins)
+def test_no_command_tells_hidden_from_absent(site: Site, role: str) -> None:
+    twins = site.plant()
+    before = [site.world.state(entry) for entry in site.hidden]
+    told = site.oracles(role, naming_commands(twins, site.theme), twins)
     # An editor who wants a name that is taken has to be told so.
     assert [command for command in told if role != "other_editor" or "/package_create" not in command] == []
-    assert portal.oracles(role, naming_forms(portal.app, twins), twins) == []
-    assert [portal.world.state(entry) for entry in portal.hidden] == before
+    assert site.oracles(role, naming_forms(site.app, twins), twins) == []
+    assert [site.world.state(entry) for entry in site.hidden] == before
 
 
-def test_those_concerned_find_it(portal: Portal) -> None:
+def test_those_concerned_find_it(site: Site) -> None:
     """Else the walk would pass on a portal that hides everything from everybody."""
-    portal.plant()
+    site.plant()
     for role in ("own_editor", "competent"):
-        shown = answer(portal.browsers[role], Probe(f"/api/3/action/package_show?id={WORD}-draft"))
+        shown = answer(site.browsers[role], Probe(f"/api/3/action/package_show?id={WORD}-draft"))
         assert shown.status == 200
         assert WORD in shown.body
 
 
-def test_the_walk_notices_open_labels(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_walk_notices_open_labels(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the test: with labels that hide nothing, actions and pages of many kinds are caught."""
-    probes = [*searches(), *neutral_pages(portal.app, portal.places)]
-    before = survey(portal.browsers["anonymous"], probes)
+    probes = [*searches(), *neutral_pages(site.app, site.places)]
+    before = survey(site.browsers["anonymous"], probes)
     monkeypatch.setattr(labels, "of_entry", lambda package: [labels.PUBLIC])
-    twins = portal.plant()
+    twins = site.plant()
     rebuild(force=True)
-    caught = portal.leaks("anonymous", lambda: iter(probes), before)
-    told = portal.oracles("anonymous", (probe for probe in naming_calls(twins) if "_show" in probe.address), twins)
+    caught = site.leaks("anonymous", lambda: iter(probes), before)
+    told = site.oracles("anonymous", (probe for probe in naming_calls(twins) if "_show" in probe.address), twins)
     assert any("package_search" in address for address in caught)
     assert any("package_show" in address for address in told)
     assert any("resource_show" in address for address in told)
@@ -178,3 +179,66 @@ def test_the_walk_notices_open_labels(portal: Portal, monkeypatch: pytest.Monkey
 
 def test_every_action_that_changes_nothing_is_walked() -> None:
     assert {"package_list", "package_search", "tag_list", "govshare_entry_show", "datastore_search"} <= set(actions())
+
+
+class TestLists:
+    """The lists that are answered in CKAN's place count and page over what is published, and over nothing else."""
+
+    @pytest.fixture
+    def tags(self, world: World) -> World:
+        world.approved(tag_string="水质,水位,空气", resources=[{"name": "a", "url": "https://example.com/a", "format": "CSV"}])
+        world.approved(tag_string="水质,噪声", resources=[{"name": "b", "url": "https://example.com/b", "format": "XLSX"}])
+        world.draft(tag_string="水库,水质", resources=[{"name": "c", "url": "https://example.com/c", "format": "CSVX"}])
+        return world
+
+    def test_tags_are_those_of_published_entries_once_each(self, tags: World) -> None:
+        assert sorted(tags.call("", "tag_list")) == sorted(["水质", "水位", "空气", "噪声"])
+
+    def test_tags_are_searched_and_paged(self, tags: World) -> None:
+        pages = [tags.call("", "tag_search", query="水", limit=1, offset=offset) for offset in (0, 1, 2)]
+        assert [page["count"] for page in pages] == [2, 2, 2]
+        assert {tag["name"] for page in pages for tag in page["results"]} == {"水质", "水位"}
+        assert sorted(tags.call("", "tag_autocomplete", q="水")) == sorted(["水质", "水位"])
+
+    def test_a_percent_sign_is_a_percent_sign(self, tags: World) -> None:
+        assert tags.call("", "tag_search", query="%")["count"] == 0
+        assert tags.call("", "format_autocomplete", q="%") == []
+
+    def test_a_tag_shows_its_published_entries(self, tags: World) -> None:
+        shown = tags.call("", "tag_show", id="水质", include_datasets=True)
+        assert len(shown["packages"]) == 2
+
+    def test_formats_are_those_of_published_files(self, tags: World) -> None:
+        assert tags.call("", "format_autocomplete", q="CSV") == ["csv"]
+
+    @pytest.mark.parametrize(("action", "data", "field"), [
+        ("tag_search", {"query": "水", "limit": "many"}, "limit"), ("format_autocomplete", {"q": "C", "limit": "-1"}, "limit"),
+        ("format_autocomplete", {}, "q"), ("organization_autocomplete", {}, "q"),
+        ("organization_list", {"sort": "package_count", "offset": "x"}, "offset"),
+    ])
+    def test_hostile_input_is_refused_by_field(self, world: World, action: str, data: dict[str, Any], field: str) -> None:
+        with pytest.raises(tk.ValidationError) as refused:
+            world.call("", action, **data)
+        assert field in refused.value.error_dict
+
+    def test_departments_are_ranked_by_what_they_published(self, world: World) -> None:
+        world.approved()
+        for _ in range(2):
+            entry = world.call(world.other_editor, "package_create", **entry_fields(owner_org=world.other["id"]))
+        assert world.call("", "organization_list", sort="package_count desc") == [world.own["name"]]
+        for command, person in (("submit", world.other_editor), ("approve", world.reviewer)):
+            world.call(person, f"govshare_entry_{command}", id=entry["id"])
+        ranked = [world.other["name"], world.own["name"]]
+        assert world.call("", "organization_list", sort="package_count desc") == sorted(ranked)
+        assert world.call("", "organization_list", sort="package_count", limit=1, offset=1) == sorted(ranked)[1:]
+        full = world.call("", "organization_list", sort="package_count desc", all_fields=True)
+        assert [(group["name"], group["package_count"]) for group in full] == [(name, 1) for name in sorted(ranked)]
+
+    def test_a_theme_counts_what_its_member_may_see(self, world: World) -> None:
+        theme = factories.Group(user={"name": world.operator})
+        for person in (world.editor, world.citizen):
+            world.call(world.operator, "group_member_create", id=theme["id"], username=person, role="member")
+        world.draft(groups=[{"name": theme["name"]}])
+        counted = [world.call(person, "group_list_authz", include_dataset_count=True)[0]["package_count"]
+                   for person in (world.citizen, world.editor)]
+        assert counted == [0, 1]

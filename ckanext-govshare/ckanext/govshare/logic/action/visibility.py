@@ -14,9 +14,9 @@ from ckanext.govshare.logic.schema import visibility as schema
 from ckanext.govshare.repository import visibility as repository
 
 __all__ = [
-    "format_autocomplete", "group_autocomplete", "group_list", "group_list_authz", "group_show", "member_list",
-    "organization_autocomplete", "organization_list", "organization_list_for_user", "organization_show",
-    "package_relationships_list", "tag_autocomplete", "tag_list", "tag_search", "tag_show",
+    "format_autocomplete", "group_autocomplete", "group_list", "group_list_authz", "member_list",
+    "organization_autocomplete", "organization_list", "organization_list_for_user", "package_relationships_list",
+    "tag_autocomplete", "tag_list", "tag_search", "tag_show",
 ]
 
 BY_COUNT = ("packages", "package_count")
@@ -73,7 +73,7 @@ def tag_show(original: Action, context: Context, data_dict: DataDict) -> dict[st
     if not visibility.sees_tag(context, tk.get_or_bust(data_dict, "id"), data_dict.get("vocabulary_id")):
         raise tk.ObjectNotFound
     shown: dict[str, Any] = original(context, {**data_dict, "include_datasets": False})
-    if tk.asbool(data_dict.get("include_datasets", False)):
+    if _flag(data_dict, "include_datasets", False):
         found = tk.get_action("package_search")(_asking(context), {"fq": f'tags:"{shown["name"]}"', "rows": 1000})
         shown["packages"] = found["results"]
     return shown
@@ -99,6 +99,13 @@ def _number(data_dict: DataDict, name: str, default: int) -> int:
     if not str(value).isdecimal():
         raise tk.ValidationError({name: [tk._("Must be a natural number")]})
     return int(str(value))
+
+
+def _flag(data_dict: DataDict, name: str, default: bool) -> bool:
+    try:
+        return bool(tk.asbool(data_dict.get(name, default)))
+    except ValueError:
+        raise tk.ValidationError({name: [tk._("Expected true or false")]}) from None
 
 
 @tk.side_effect_free
@@ -134,34 +141,6 @@ def package_relationships_list(original: Action, context: Context, data_dict: Da
             if all(visibility.sees_package(context, relation[end]) for end in ("subject", "object"))]
 
 
-def _with_counts(context: Context) -> Context:
-    """Counts of entries per department and theme for this caller; CKAN counts those of subordinate ones for nobody."""
-    if "dataset_counts" not in context:
-        context["dataset_counts"] = model_dictize.get_group_dataset_counts(
-            permissions_labels=visibility.labels_of(context))
-    return context
-
-
-@tk.side_effect_free
-@tk.chained_action
-def organization_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """As CKAN has it, with counts that hide what the caller may not see also for subordinate departments."""
-    return _shown(original, context, data_dict)
-
-
-@tk.side_effect_free
-@tk.chained_action
-def group_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """As a department."""
-    return _shown(original, context, data_dict)
-
-
-def _shown(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
-    counted = any(tk.asbool(data_dict.get(part, True)) for part in ("include_dataset_count", "include_groups"))
-    shown: dict[str, Any] = original(_with_counts(context) if counted else context, data_dict)
-    return shown
-
-
 @tk.side_effect_free
 @tk.chained_action
 def organization_list_for_user(original: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
@@ -177,7 +156,10 @@ def group_list_authz(original: Action, context: Context, data_dict: DataDict) ->
 
 
 def _counting(context: Context, data_dict: DataDict) -> Context:
-    return _with_counts(context) if tk.asbool(data_dict.get("include_dataset_count", False)) else context
+    """Give CKAN the counts of entries for this caller; its own are everybody's."""
+    if _flag(data_dict, "include_dataset_count", False) and "dataset_counts" not in context:
+        context["dataset_counts"] = model_dictize.get_group_dataset_counts(permissions_labels=visibility.labels_of(context))
+    return context
 
 
 @tk.side_effect_free
@@ -205,7 +187,7 @@ def _list(original: Action, context: Context, data_dict: DataDict, chosen: str) 
     ascending = len(order) > 1 and order[1] == "asc"
     ranked = sorted(counts, key=lambda name: (counts[name] if ascending else -counts[name], name))
     page = ranked[offset:offset + limit]
-    if not tk.asbool(data_dict.get("all_fields", False)) or not page:
+    if not _flag(data_dict, "all_fields", False) or not page:
         return page
     full = original(context, {**data_dict, "sort": "name asc", "order_by": "", "offset": 0, "limit": len(page), chosen: page})
     return sorted(full, key=lambda group: page.index(group["name"]))
