@@ -10,9 +10,12 @@ from collections.abc import Callable
 import ckan.plugins.toolkit as tk
 import click
 from apscheduler.schedulers.blocking import BlockingScheduler
+from ckan import model
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
-from ckanext.govshare import jobs
+from ckanext.govshare import clock, jobs
+from ckanext.govshare.repository import outbox
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +28,19 @@ _SCHEDULE: tuple[tuple[Callable[[], object], dict[str, int]], ...] = (
 
 def _enqueue(job: Callable[[], object]) -> None:
     try:
-        tk.enqueue_job(job, title=job.__name__, rq_kwargs={"ttl": 60})
-    except RedisError as error:
-        log.error("Redis does not answer, %s is tried again at its next turn: %s", job.__name__, error)
+        if job is not jobs.drain_outbox or _effects_wait():
+            # A turn nobody took within a minute is dropped: the next one does its work.
+            tk.enqueue_job(job, title=job.__name__, rq_kwargs={"ttl": 60})
+    except (RedisError, SQLAlchemyError) as error:
+        log.error("%s is tried again at its next turn: %s", job.__name__, error)
+
+
+def _effects_wait() -> bool:
+    """Looked up here, because a job costs the worker a process."""
+    try:
+        return outbox.is_due(clock.now())
+    finally:
+        model.Session.remove()
 
 
 @click.command()
@@ -36,5 +49,5 @@ def scheduler() -> None:
     planned = BlockingScheduler(timezone="Asia/Shanghai")
     for job, every in _SCHEDULE:
         _enqueue(job)
-        planned.add_job(_enqueue, "interval", args=[job], coalesce=True, max_instances=1, **every)
+        planned.add_job(_enqueue, "interval", args=[job], coalesce=True, misfire_grace_time=None, **every)
     planned.start()

@@ -16,14 +16,25 @@ def put(session: Any, kind: str, payload: Mapping[str, Any], now: datetime) -> N
     session.execute(sa.insert(outbox).values(kind=kind, payload=dict(payload), created_at=now, next_attempt_at=now))
 
 
+def is_due(now: datetime) -> bool:
+    """Whether an effect waits for delivery."""
+    return bool(model.Session.execute(sa.select(sa.exists().where(outbox.c.next_attempt_at <= now))).scalar())
+
+
 def take(now: datetime, payload: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-    """Lock the oldest effect that is due (one with `payload`, if given); others skip it meanwhile."""
+    """Lock the oldest effect that is due (one with `payload`, if given); others skip it meanwhile.
+
+    `ids` names it and its twins: effects are idempotent, and one delivery from here on serves all that are there already.
+    """
     query = sa.select(outbox).where(outbox.c.next_attempt_at <= now)
     if payload is not None:
         query = query.where(outbox.c.payload == dict(payload))
     query = query.order_by(outbox.c.next_attempt_at, outbox.c.id).limit(1).with_for_update(skip_locked=True)
     row = model.Session.execute(query).mappings().first()
-    return dict(row) if row else None
+    if row is None:
+        return None
+    twins = sa.select(outbox.c.id).where(outbox.c.kind == row["kind"], outbox.c.payload == row["payload"])
+    return {**row, "ids": list(model.Session.execute(twins.with_for_update(skip_locked=True)).scalars())}
 
 
 def lock_subject(subject: str) -> None:
@@ -32,12 +43,8 @@ def lock_subject(subject: str) -> None:
 
 
 def done(effect: Mapping[str, Any]) -> None:
-    """Drop the effect, and its older twins: effects are idempotent, one delivery serves them all."""
-    model.Session.execute(sa.delete(outbox).where(outbox.c.id == effect["id"]))
-    twins = sa.select(outbox.c.id).where(
-        outbox.c.kind == effect["kind"], outbox.c.payload == effect["payload"], outbox.c.created_at <= effect["created_at"],
-    ).with_for_update(skip_locked=True)
-    model.Session.execute(sa.delete(outbox).where(outbox.c.id.in_(twins)))
+    """Drop the effect and its twins."""
+    model.Session.execute(sa.delete(outbox).where(outbox.c.id.in_(effect["ids"])))
 
 
 def failed(effect: Mapping[str, Any], error: str, now: datetime, wait: timedelta) -> None:
