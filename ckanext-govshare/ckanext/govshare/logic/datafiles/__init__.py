@@ -1,0 +1,1 @@
+"""Data files of resources: taking in, reading, loading, publishing."""
