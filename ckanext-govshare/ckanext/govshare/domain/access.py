@@ -5,13 +5,25 @@ the competent department. Seeing an entry gives no access; being the platform's 
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ckanext.govshare.domain.attributes import Attribute
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.messages import Message
+
+UNCONDITIONAL, CONDITIONAL = Attribute.UNCONDITIONAL, Attribute.CONDITIONAL
+
+
+class Channel(StrEnum):
+    """The way by which data left: the original file, an export, the API, or the preview in the page."""
+
+    FILE = "file"
+    EXPORT = "export"
+    API = "api"
+    PREVIEW = "preview"
 
 
 class Reason(StrEnum):
@@ -57,12 +69,27 @@ class Access:
     traced: bool = False
 
 
+def opened(published: bool, open_type: str) -> bool:
+    """Whether data is for everyone, whoever asks."""
+    return published and open_type == UNCONDITIONAL
+
+
+def opened_since(approvals: Sequence[tuple[datetime, str]]) -> datetime | None:
+    """Since when the entry has been opened unconditionally without a break; None where it is not.
+
+    approvals: moment and open type of each approved version, oldest first.
+    """
+    since = None
+    for moment, open_type in approvals:
+        since = (since or moment) if open_type == UNCONDITIONAL else None
+    return since
+
+
 def decide(facts: Facts, now: datetime) -> Access:
     """Whether data may be fetched at `now`; refused unless a rule says otherwise."""
     if Role.SYSTEM in facts.roles:
         return Access(True, Reason.SYSTEM)
-    opened = facts.published and facts.open_type == "unconditional"
-    if opened:
+    if opened(facts.published, facts.open_type):
         return Access(True, Reason.OPEN)
     if facts.roles & {Role.OWN_EDITOR, Role.OWN_MEMBER}:
         return Access(True, Reason.OWN_DEPARTMENT, traced=True)
@@ -70,5 +97,5 @@ def decide(facts: Facts, now: datetime) -> Access:
         return Access(True, Reason.COMPETENT_DEPARTMENT, traced=True)
     if not facts.published:
         return Access(False, Reason.NOT_PUBLISHED)
-    conditional = facts.open_type == "conditional"
+    conditional = facts.open_type == CONDITIONAL
     return Access(False, Reason.AUTHORISATION_REQUIRED if conditional else Reason.NOT_OPENED)

@@ -5,7 +5,7 @@ An event's fields become the payload of the case's history and, hashed, a leaf o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 
@@ -87,3 +87,20 @@ class DeadlineRecomputed(Event):
     due: str
     provisional: bool
     calendar_version: str
+
+
+@dataclass(frozen=True)
+class DataFetched(Event):
+    """Data that is not for everyone left the portal (001 第十四条): which file, by what way, how much, and why it was allowed.
+
+    `rows` is 0 for a file without a table, `size` (bytes) is 0 where it is not known before it is sent. `details`: what was
+    asked for, such as the format of an export.
+    """
+
+    name: ClassVar[str] = "data_fetched"
+    resource_id: str
+    channel: str
+    rows: int
+    size: int
+    reason: str
+    details: Mapping[str, Any] = field(default_factory=dict)

@@ -66,6 +66,13 @@ def versions(entry_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+def approvals(entry_id: str) -> list[tuple[datetime, str]]:
+    """When each version was approved, and its open type, oldest first."""
+    query = sa.select(entry_version.c.approved_at, entry_version.c.content["open_type"].astext)
+    rows = model.Session.execute(query.where(entry_version.c.entry_id == entry_id).order_by(entry_version.c.version))
+    return [(row[0], row[1] or "") for row in rows]
+
+
 def next_sequence(category_code: str) -> int:
     """The next number in a category; parallel approvals wait here for each other."""
     statement = insert(code_sequence).values(category_code=category_code, last=1)
