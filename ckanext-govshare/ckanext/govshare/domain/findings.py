@@ -1,0 +1,113 @@
+"""What is found when a data file is read: a fix-it list, the worst first (OPN-5; 001 第二十六条)."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ckanext.govshare.domain.messages import Message
+
+Finding = dict[str, Any]
+SEVERITIES = ("error", "warning", "note")
+
+# code: how bad, what it says. A file with an error is refused; its text tells the clerk what to mend.
+FINDINGS: Mapping[str, tuple[str, Message]] = {
+    # the file as a whole
+    "empty_file": ("error", Message("The file is empty.")),
+    "unknown_format": ("error", Message("This is no format that the portal reads. Save the data as CSV or XLSX.")),
+    "wrong_extension": ("warning", Message("The name says {claimed}, but the content is {found}; it was read as {found}.")),
+    "not_data": ("error", Message("The file is {found}, not data, whatever its name says. Upload the table itself.")),
+    "archive": ("error", Message("The file is an archive ({found}). Unpack it and upload the files one by one.")),
+    "old_spreadsheet": ("error", Message("This kind of spreadsheet ({found}) is not read. Save it as XLSX.")),
+    "password_protected": ("error", Message("The workbook is protected by a password. Save it without one.")),
+    "damaged": ("error", Message("The file is damaged and cannot be opened as {found}. Save it again and upload the new file.")),
+    "zip_bomb": ("error", Message("Unpacked, the workbook would have more than {limit} MB. Split it, or save it as CSV.")),
+    "more_of_these": ("note", Message("… and {count} more like this.")),
+    # stopped from outside
+    "out_of_memory": ("error", Message("Reading the file took too much memory. Split it, or save it as CSV.")),
+    "too_slow": ("error", Message("Reading the file took too long. Split it, or save it as CSV.")),
+    "too_big": ("error", Message("What the file contains is larger than the portal allows.")),
+    "crashed": ("error", Message("The file could not be read: reading it stopped unexpectedly. Save it again, or in another format.")),
+    # text
+    "undecodable": ("error", Message("Some bytes here are no characters of {encoding}. Save the file as UTF-8.")),
+    "nul_bytes": ("error", Message("The text contains NUL bytes, so it is not a text table or is damaged. Save it again as CSV.")),
+    "private_characters": ("warning", Message("“{value}” has a character that only some computers can show; use its Unicode character.")),
+    "control_characters": ("warning", Message("Invisible control characters were left out.")),
+    "line_too_long": ("error", Message("This line has more than {limit} characters. Is it a table with line ends?")),
+    "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
+    # structure of the table
+    "no_rows": ("error", Message("There is no row of data under the header.")),
+    "no_header": ("error", Message("No header row was found. The first row must name the columns.")),
+    "header_below": ("note", Message("The header is row {header}; what stands above it was left out.")),
+    "too_many_columns": ("error", Message("The table has {count} columns; at most {limit} are possible.")),
+    "too_many_cells": ("error", Message("This row has {count} cells, but the header has {expected}.")),
+    "too_few_cells": ("warning", Message("This row has {count} cells, but the header has {expected}; the rest was left blank.")),
+    "blank_header": ("warning", Message("Column {position} has no name; it is called “{name}”.")),
+    "duplicate_header": ("warning", Message("The name stands above several columns; column {position} is called “{name}”.")),
+    "long_header": ("warning", Message("The name is longer than {limit} bytes; in the table it is cut to “{name}”.")),
+    "joined_header": ("note", Message("The header has two rows; they were joined into one name for each column.")),
+    "empty_column": ("warning", Message("The column has no values.")),
+    "empty_columns_left_out": ("note", Message("{count} columns without name and values were left out.")),
+    "blank_rows": ("note", Message("{count} blank rows were left out; this is the first.")),
+    "total_row": ("warning", Message("“{value}”: a total under the table is not data and was left out.")),
+    "note_row": ("warning", Message("“{value}”: a note under the table is not data and was left out.")),
+    "merged_cells": ("warning", Message("Merged cells ({range}): each of their rows was given the value.")),
+    "merged_blank": ("warning", Message("Merged cells ({range}): only the first has the value. Undo the merge and fill in the others.")),
+    "other_sheets": ("warning", Message("Sheet “{sheet}” was read. The others were not: {others}. Upload each as a file of its own.")),
+    "hidden_sheets": ("warning", Message("The workbook has hidden sheets, which the original file would publish too: {others}.")),
+    "formula_error": ("warning", Message("The cell shows the error {value}; it was left blank.")),
+    "no_formula_values": ("error", Message("Cells hold formulas without results. Open the file in a spreadsheet program and save it.")),
+    # values
+    "mixed_types": ("warning", Message("“{value}” is not {type}, as {share}% of the column are; so the column is kept as text.")),
+    "codes_as_text": ("note", Message("The values are codes (leading zeros or many digits); they are kept as text.")),
+    "placeholders": ("warning", Message("{count} cells say “{value}” or the like instead of a value; they were left blank.")),
+    "percent": ("note", Message("Percentages were turned into numbers: 12.5% is 0.125.")),
+    "beijing_time": ("note", Message("Times with a time zone were turned into Beijing time.")),
+    "precision_lost": ("warning", Message("“{value}” was stored as a number with more than 15 digits: its last digits are lost. "
+                                          "Enter such codes as text.")),
+    "scientific_notation": ("warning", Message("“{value}” is a long number that a spreadsheet program has shortened: digits are lost.")),
+    "date_serials": ("warning", Message("The column holds numbers such as {value} that look like a spreadsheet's dates; "
+                                        "format its cells as dates.")),
+    # agreement with the entry's information items
+    "missing_item": ("warning", Message("The entry's information item is not a column of the file.")),
+    "extra_column": ("warning", Message("The column is not among the entry's information items.")),
+    "type_disagrees": ("warning", Message("The entry says {expected}, but the column holds {type}.")),
+    "longer_than_declared": ("warning", Message("The entry says at most {expected} characters, but the longest value has {longest}.")),
+    "columns_changed": ("warning", Message("The columns differ from those of the published file: {changes}. "
+                                           "The new file is published by a review of the entry.")),
+}
+
+TYPES: Mapping[str, Message] = {
+    "text": Message("text"),
+    "int8": Message("a whole number"),
+    "numeric": Message("a number"),
+    "float8": Message("a number"),
+    "date": Message("a date"),
+    "timestamp": Message("a time"),
+    "bool": Message("true or false"),
+}
+
+
+def finding(code: str, *, row: int | None = None, column: str | None = None, **params: Any) -> Finding:
+    """A finding as it is stored. `row` and `column` are those of the source, counted from 1 and named by its header."""
+    return {"severity": FINDINGS[code][0], "code": code, "row": row, "column": column, "params": params}
+
+
+def describe(found: Mapping[str, Any]) -> Message:
+    """The text of a stored finding; row and column are shown beside it. A code of an older release gives a plain text."""
+    known = FINDINGS.get(found["code"])
+    if known is None:
+        return Message("Something was found that this release does not know: {code}", code=found["code"])
+    params = dict(found.get("params") or {})
+    if "type" in params:
+        params["type"] = TYPES.get(params["type"], params["type"])
+    return Message(known[1].text, **params)
+
+
+def worst_first(findings: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """Errors, then warnings, then notes; each in the order of the file. What has no row concerns the whole and stands first."""
+    return sorted((dict(found) for found in findings), key=lambda found: (SEVERITIES.index(found["severity"]), found["row"] or 0))
+
+
+def refuses(findings: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a file with these findings is refused."""
+    return any(found["severity"] == "error" for found in findings)
