@@ -58,7 +58,7 @@ def rehearse(context: Context, data: Mapping[str, Any], package_id: str) -> dict
     savepoint = model.Session.begin_nested()
     try:
         tk.get_action("package_update")(
-            _own(context), {**_apart(package_id, data), "private": package.private, "state": "active"})
+            _own(context), {**data, "private": package.private, "state": "active"})
         return stored(context, package_id)
     finally:
         if savepoint.is_active:
@@ -66,16 +66,3 @@ def rehearse(context: Context, data: Mapping[str, Any], package_id: str) -> dict
         model.Session.expire_all()
         # CKAN would notify its observers of the objects that were just rolled back.
         vars(model.Session()).pop("_object_cache", None)
-
-
-def _apart(package_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """`data` with a new id for each replaced file, so that the published file stays as it is until the approval."""
-    if "resources" not in data:
-        return dict(data)
-    published = {resource.id for resource in model.Package.get(package_id).resources}
-    resources = [
-        {k: v for k, v in resource.items() if k != "id"}
-        if resource.get("upload") and resource.get("id") in published else dict(resource)
-        for resource in data["resources"]
-    ]
-    return {**data, "resources": resources}

@@ -4,6 +4,7 @@ Form, API, import and harvesters all come through here.
 """
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from ckanext.govshare.domain.catalog import Command, Entry, Order
 from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic import drafts, review, roles
+from ckanext.govshare.logic.datafiles.intake import Intake, known, open_intake
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import catalog as repository
@@ -34,8 +36,8 @@ def package_create(original: Action, context: Context, data_dict: DataDict) -> A
     if context.get(drafts.APPLYING):
         return original(context, data_dict)
     tk.check_access("package_create", context, data_dict)
-    with transaction():
-        package_id = drafts.write(context, "package_create", _own_words(context, data_dict), private=True)
+    with open_intake(context) as intake, transaction():
+        package_id = drafts.write(context, "package_create", _own_words(context, data_dict, intake), private=True)
         package = drafts.stored(context, package_id)
         _settle_save(context, Entry(package_id, package["owner_org"]), package)
     return _answer(context, package)
@@ -49,10 +51,14 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
     package_id = _package_id(data_dict)
     tk.check_access("package_update", context, {**data_dict, "id": package_id})
     _check_new_department(context, data_dict)
-    with transaction():
+    with open_intake(context) as intake, transaction():
         entry = review.load(package_id, lock=True)
         review.admit(context, entry, Command.SAVE)
-        data = {**data_dict, "id": package_id}
+        draft = repository.get_draft(package_id) if entry.published else None
+        # CKAN leaves the published data files where none are given; whoever edits a draft means the draft's.
+        data = ({"resources": draft["resources"]} if draft else {}) | data_dict | {"id": package_id}
+        if "resources" in data:
+            data["resources"] = intake.take_in(package_id, data["resources"], known(package_id, draft))
         if entry.published:
             package = drafts.rehearse(context, data, package_id)
         else:
@@ -63,9 +69,13 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
     return _answer(context, package)
 
 
-def _own_words(context: Context, data_dict: DataDict) -> DataDict:
-    """Without an id: it is CKAN's to choose, unless the platform itself creates the entry."""
-    return data_dict if context.get("ignore_auth") else {k: v for k, v in data_dict.items() if k != "id"}
+def _own_words(context: Context, data_dict: DataDict, intake: Intake) -> DataDict:
+    """With an id of our choice, unless the platform itself creates the entry, and without the files, which are taken in."""
+    given = data_dict.get("id") if context.get("ignore_auth") else None
+    data = {**data_dict, "id": given or str(uuid.uuid4())}
+    if "resources" in data:
+        data["resources"] = intake.take_in(data["id"], data["resources"], {})
+    return data
 
 
 def _check_new_department(context: Context, data_dict: DataDict) -> None:
