@@ -26,11 +26,11 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "out_of_memory": ("error", Message("Reading the file took too much memory. Split it, or save it as CSV.")),
     "too_slow": ("error", Message("Reading the file took too long. Split it, or save it as CSV.")),
     "too_big": ("error", Message("What the file contains is larger than the portal allows.")),
-    "crashed": ("error", Message("The file could not be read: reading it stopped unexpectedly. Save it again, or in another format.")),
+    "crashed": ("error", Message("Reading the file stopped unexpectedly. Save it again, or in another format.")),
     # text
     "undecodable": ("error", Message("Some bytes here are no characters of {encoding}. Save the file as UTF-8.")),
-    "nul_bytes": ("error", Message("The text contains NUL bytes, so it is not a text table or is damaged. Save it again as CSV.")),
-    "private_characters": ("warning", Message("“{value}” has a character that only some computers can show; use its Unicode character.")),
+    "nul_bytes": ("error", Message("The text contains NUL bytes: it is no text table, or damaged. Save it again as CSV.")),
+    "private_characters": ("warning", Message("“{value}” has a character that only some computers show. Use its Unicode one.")),
     "control_characters": ("warning", Message("Invisible control characters were left out.")),
     "line_too_long": ("error", Message("This line has more than {limit} characters. Is it a table with line ends?")),
     "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
@@ -46,32 +46,33 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "long_header": ("warning", Message("The name is longer than {limit} bytes; in the table it is cut to “{name}”.")),
     "joined_header": ("note", Message("The header has two rows; they were joined into one name for each column.")),
     "empty_column": ("warning", Message("The column has no values.")),
-    "empty_columns_left_out": ("note", Message("{count} columns without name and values were left out.")),
-    "blank_rows": ("note", Message("{count} blank rows were left out; this is the first.")),
+    "empty_columns_left_out": ("note", Message("Columns without name and values were left out ({count}).")),
+    "blank_rows": ("note", Message("Blank rows were left out ({count}); this is the first.")),
     "total_row": ("warning", Message("“{value}”: a total under the table is not data and was left out.")),
     "note_row": ("warning", Message("“{value}”: a note under the table is not data and was left out.")),
     "merged_cells": ("warning", Message("Merged cells ({range}): each of their rows was given the value.")),
-    "merged_blank": ("warning", Message("Merged cells ({range}): only the first has the value. Undo the merge and fill in the others.")),
-    "other_sheets": ("warning", Message("Sheet “{sheet}” was read. The others were not: {others}. Upload each as a file of its own.")),
+    "merged_blank": ("warning", Message("Merged cells ({range}): only the first has the value. Undo the merge and fill in.")),
+    "other_sheets": ("warning", Message("Sheet “{sheet}” was read, the others were not: {others}. Upload each as its own file.")),
     "hidden_sheets": ("warning", Message("The workbook has hidden sheets, which the original file would publish too: {others}.")),
     "formula_error": ("warning", Message("The cell shows the error {value}; it was left blank.")),
-    "no_formula_values": ("error", Message("Cells hold formulas without results. Open the file in a spreadsheet program and save it.")),
+    "no_formula_values": ("error", Message("Cells hold formulas without results. Save the file in a spreadsheet program.")),
     # values
     "mixed_types": ("warning", Message("“{value}” is not {type}, as {share}% of the column are; so the column is kept as text.")),
     "codes_as_text": ("note", Message("The values are codes (leading zeros or many digits); they are kept as text.")),
-    "placeholders": ("warning", Message("{count} cells say “{value}” or the like instead of a value; they were left blank.")),
+    "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),
     "percent": ("note", Message("Percentages were turned into numbers: 12.5% is 0.125.")),
     "beijing_time": ("note", Message("Times with a time zone were turned into Beijing time.")),
     "precision_lost": ("warning", Message("“{value}” was stored as a number with more than 15 digits: its last digits are lost. "
                                           "Enter such codes as text.")),
-    "scientific_notation": ("warning", Message("“{value}” is a long number that a spreadsheet program has shortened: digits are lost.")),
+    "scientific_notation": ("warning", Message("“{value}” is a number that a spreadsheet program shortened: digits are lost.")),
     "date_serials": ("warning", Message("The column holds numbers such as {value} that look like a spreadsheet's dates; "
                                         "format its cells as dates.")),
     # agreement with the entry's information items
     "missing_item": ("warning", Message("The entry's information item is not a column of the file.")),
     "extra_column": ("warning", Message("The column is not among the entry's information items.")),
     "type_disagrees": ("warning", Message("The entry says {expected}, but the column holds {type}.")),
-    "longer_than_declared": ("warning", Message("The entry says at most {expected} characters, but the longest value has {longest}.")),
+    "longer_than_declared": ("warning",
+                             Message("The entry says at most {expected} characters, the longest value has {longest}.")),
     "columns_changed": ("warning", Message("The columns differ from those of the published file: {changes}. "
                                            "The new file is published by a review of the entry.")),
 }
@@ -87,7 +88,7 @@ TYPES: Mapping[str, Message] = {
 }
 
 
-def finding(code: str, *, row: int | None = None, column: str | None = None, **params: Any) -> Finding:
+def finding(code: str, /, *, row: int | None = None, column: str | None = None, **params: Any) -> Finding:
     """A finding as it is stored. `row` and `column` are those of the source, counted from 1 and named by its header."""
     return {"severity": FINDINGS[code][0], "code": code, "row": row, "column": column, "params": params}
 

@@ -1,4 +1,4 @@
-"""What reading a file gives: a report with findings, and how a reader gives up (001 第二十六条: data is complete and accurate)."""
+"""What reading a file gives: a report with findings, and how a reader gives up (001 第二十六条)."""
 from __future__ import annotations
 
 import json
@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 class Refused(Exception):
     """The file cannot be read on from here; `code` is one of `domain.findings.FINDINGS`."""
 
-    def __init__(self, code: str, *, row: int | None = None, column: str | None = None, **params: Any) -> None:
+    def __init__(self, code: str, /, *, row: int | None = None, column: str | None = None, **params: Any) -> None:
         super().__init__(code)
         self.code, self.row, self.column, self.params = code, row, column, params
 
@@ -32,7 +32,7 @@ class Findings:
         self.counts: Counter[str] = Counter()
         self._kept: list[Finding] = []
 
-    def add(self, code: str, *, row: int | None = None, column: str | None = None, **params: Any) -> None:
+    def add(self, code: str, /, *, row: int | None = None, column: str | None = None, **params: Any) -> None:
         """Note a finding. `row` counts from 1 in the source, `column` is the header there; `params` fill its text."""
         self.counts[code] += 1
         if self.counts[code] <= MAX_OF_ONE_CODE:

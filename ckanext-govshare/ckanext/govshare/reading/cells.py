@@ -1,0 +1,67 @@
+"""Cells of any Python type as text, a column of a batch at a time: most of a table's cells never meet Python code alone."""
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ckanext.govshare.reading.types import BEIJING
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def texts_of(values: Sequence[Any]) -> list[str]:
+    """The stripped texts of a column's cells; None and blanks are empty."""
+    if not set(map(type, values)) <= {str}:
+        values = [value if type(value) is str else text_of(value) for value in values]
+    return list(map(str.strip, values))
+
+
+def text_of(value: Any) -> str:
+    """The text of one cell. Floats have the 15 digits that spreadsheets show; midnight is a date."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return _float(value)
+        case datetime():
+            return _time(value)
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return str(value)
+        case Decimal():
+            return format(value, "f")
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _float(value: float) -> str:
+    if not math.isfinite(value):
+        return ""
+    if value == int(value) and abs(value) < 1e21:
+        return str(int(value))
+    return format(Decimal(format(value, ".15g")), "f")
+
+
+def _time(value: datetime) -> str:
+    if value.tzinfo is not None:
+        value = value.astimezone(BEIJING).replace(tzinfo=None)
+    if value.microsecond:
+        value = (value + timedelta(milliseconds=0.5)).replace(microsecond=0)
+    return value.date().isoformat() if value.time() == time() else value.isoformat()
+
+
+def without_control(texts: list[str]) -> tuple[list[str], int | None]:
+    """`texts` without characters that no format can carry, and the index of the first that had one."""
+    if _CONTROL.search("".join(texts)) is None:
+        return texts, None
+    first = next(index for index, text in enumerate(texts) if _CONTROL.search(text))
+    return [_CONTROL.sub("", text).strip() for text in texts], first
