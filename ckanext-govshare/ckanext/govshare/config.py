@@ -41,3 +41,48 @@ def mail_ca_file() -> str | None:
 def operator_name() -> str:
     """Who runs the platform (平台管理单位), as every page's foot names it; empty: not named."""
     return str(tk.config.get("govshare.operator_name") or "")
+
+
+def reading_job_seconds() -> int:
+    """How long the worker may take to fetch, read and load one data file, in seconds."""
+    return int(tk.config.get("govshare.reading_job_seconds") or 0)
+
+
+def kept_versions() -> int:
+    """How many former versions of a data file are kept with their bytes and table."""
+    return int(tk.config.get("govshare.kept_versions") or 0)
+
+
+def max_upload_bytes() -> int:
+    """The size up to which a data file is taken in, uploaded or fetched from a link."""
+    return int(tk.config["ckan.max_resource_size"]) * 2**20
+
+
+def reading_memory_mb() -> int:
+    """Megabytes of address space for the process that reads a data file."""
+    return int(tk.config["govshare.reading_memory_mb"])
+
+
+def reading_seconds() -> int:
+    """Seconds, by the clock and of processor time, after which the reading of a data file is ended."""
+    return int(tk.config["govshare.reading_seconds"])
+
+
+def reading_output_mb() -> int:
+    """Megabytes that the table made of a data file may have."""
+    return int(tk.config["govshare.reading_output_mb"])
+
+
+def link_seconds() -> int:
+    """Seconds within which a linked file must have been fetched."""
+    return int(tk.config["govshare.link_seconds"])
+
+
+def link_ports() -> list[int]:
+    """The ports from which linked files are fetched."""
+    return [int(port) for port in tk.config["govshare.link_ports"]]
+
+
+def link_allowed_networks() -> list[str]:
+    """Networks that linked files may come from although they are not public, such as `10.1.0.0/16`."""
+    return list(tk.config["govshare.link_allowed_networks"])
