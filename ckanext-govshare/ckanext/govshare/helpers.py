@@ -12,6 +12,7 @@ from ckan.lib import helpers as core_helpers
 from ckan.lib.i18n import get_lang
 
 from ckanext.govshare import clock, config
+from ckanext.govshare.datafile_display import gs_column_type, gs_file_state, gs_reading, gs_severity, gs_upload_limit
 from ckanext.govshare.display import (
     gs_field_label,
     gs_field_names,
@@ -26,11 +27,11 @@ from ckanext.govshare.logic import roles
 from ckanext.govshare.repository import departments
 
 __all__ = [
-    "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_counts", "gs_date",
-    "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
-    "gs_field_label", "gs_filesize", "gs_label", "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason",
-    "gs_operator", "gs_preview", "gs_provider", "gs_state_label", "gs_themes", "gs_translated", "gs_value_lines", "gs_versions",
-    "render_datetime",
+    "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_column_type", "gs_counts",
+    "gs_date", "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice",
+    "gs_facet_groups", "gs_field_label", "gs_file_state", "gs_filesize", "gs_label", "gs_labels", "gs_languages",
+    "gs_nav", "gs_number", "gs_open_reason", "gs_operator", "gs_preview", "gs_provider", "gs_reading", "gs_severity",
+    "gs_state_label", "gs_themes", "gs_translated", "gs_upload_limit", "gs_value_lines", "gs_versions", "render_datetime",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

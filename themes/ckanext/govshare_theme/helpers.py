@@ -5,7 +5,9 @@ import ckan.plugins.toolkit as tk
 
 __all__ = ["gs_light_page"]
 
-LIGHT_BLUEPRINTS = frozenset({"govshare_catalog", "govshare_portal", "govshare_regulations"})
+LIGHT_BLUEPRINTS = frozenset({
+    "govshare_catalog", "govshare_datafiles", "govshare_open_list", "govshare_portal", "govshare_regulations",
+})
 LIGHT_ENDPOINTS = frozenset({
     "home.index", "home.about",
     "dataset.search", "dataset.read", "dataset.new", "dataset.edit", "dataset.resources", "dataset.delete",
