@@ -48,7 +48,10 @@ class EntryWithdrawn(Event):
 
 @dataclass(frozen=True)
 class EntryApproved(Event):
-    """The competent department approved (001 第十条): version `version` is now the published one."""
+    """The competent department approved (001 第十条): version `version` is now the published one.
+
+    `files`: the data files that it serves, `{resource_id, file_id, sha256}` each.
+    """
 
     name: ClassVar[str] = "entry_approved"
     version: int
@@ -59,6 +62,7 @@ class EntryApproved(Event):
     narrowing: tuple[Mapping[str, str], ...] = ()
     narrowing_basis: str = ""
     reason: str = ""
+    files: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,27 @@ class DataFetched(Event):
     size: int
     reason: str
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataFileRead(Event):
+    """A data file was read (OPN-3: 001 第二十六条). `outcome`: verified or refused; `sha256` identifies the bytes."""
+
+    name: ClassVar[str] = "data_file_read"
+    resource: str
+    outcome: str
+    sha256: str
+    rows: int | None
+    errors: int
+
+
+@dataclass(frozen=True)
+class DataFilePublished(Event):
+    """A verified data file took the place of the one before it, as version `number` of the resource's data."""
+
+    name: ClassVar[str] = "data_file_published"
+    resource: str
+    number: int
+    sha256: str
+    rows: int | None
+    replaced: str

@@ -27,6 +27,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "too_slow": ("error", Message("Reading the file took too long. Split it, or save it as CSV.")),
     "too_big": ("error", Message("What the file contains is larger than the portal allows.")),
     "crashed": ("error", Message("Reading the file stopped unexpectedly. Save it again, or in another format.")),
+    "reader_gave_up": ("error", Message("Reading the file broke off {count} times. Read it once more, or split it.")),
+    "not_loaded": ("error", Message("The rows do not fit the columns that were found: {reason}")),
     # text
     "undecodable": ("error", Message("Some bytes here are no characters of {encoding}. Save the file as UTF-8.")),
     "nul_bytes": ("error", Message("The text contains NUL bytes: it is no text table, or damaged. Save it again as CSV.")),
@@ -75,6 +77,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
                              Message("The entry says at most {expected} characters, the longest value has {longest}.")),
     "columns_changed": ("warning", Message("The columns differ from those of the published file: {changes}. "
                                            "The new file is published by a review of the entry.")),
+    "overtaken": ("warning", Message("A newer file was published in the meantime; this one stays unpublished.")),
 }
 
 TYPES: Mapping[str, Message] = {

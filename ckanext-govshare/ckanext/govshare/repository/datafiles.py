@@ -1,7 +1,8 @@
 """The SQL of data files and of the counts of their fetches."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
@@ -61,10 +62,21 @@ def change(file_id: str, **values: Any) -> None:
     model.Session.execute(sa.update(file).where(file.c.id == file_id).values(**plain))
 
 
+def save(changed: DataFile) -> None:
+    """Write all that may change of a file's row."""
+    values = asdict(changed)
+    for fixed in ("id", "entry_id", "resource_id", "kind", "created_by", "created_at"):
+        del values[fixed]
+    change(changed.id, **values)
+
+
 def make_current(file_id: str, now: datetime) -> None:
-    """Let the file take the place of its resource's current one, with the next version number."""
+    """Let a verified file take the place of its resource's current one, with the next version number.
+
+    In any other state nothing happens: what once was current does not come back by an old draft that names it.
+    """
     chosen = get(file_id, lock=True)
-    if chosen is None or chosen.state is FileState.CURRENT:
+    if chosen is None or chosen.state is not FileState.VERIFIED:
         return
     model.Session.execute(sa.update(file).where(
         file.c.resource_id == chosen.resource_id, file.c.state == FileState.CURRENT.value,
@@ -74,10 +86,50 @@ def make_current(file_id: str, now: datetime) -> None:
     change(file_id, state=FileState.CURRENT, number=(last or 0) + 1, current_from=now, current_until=None)
 
 
-def waiting(limit: int = 100) -> Sequence[str]:
-    """Ids of the files that nobody has read to the end, oldest first."""
+def waiting(limit: int = 100, now: datetime | None = None) -> Sequence[str]:
+    """Ids of the files that nobody has read to the end, oldest first; with `now`, without those whose pause is not over."""
     query = sa.select(file.c.id).where(file.c.state.in_((FileState.WAITING.value, FileState.READING.value)))
+    if now is not None:
+        not_before = file.c.progress["not_before"].astext
+        query = query.where(sa.or_(not_before.is_(None), sa.cast(not_before, sa.DateTime(timezone=True)) <= now))
     return list(model.Session.execute(query.order_by(file.c.created_at, file.c.id).limit(limit)).scalars())
+
+
+@contextmanager
+def reserved(file_id: str) -> Iterator[sa.Connection | None]:
+    """Reserve the file to one reader. Gives the connection that does so, None where another reader has the file.
+
+    PostgreSQL gives the file free when the connection ends, so no killed worker can keep it.
+    """
+    with model.Session.get_bind().connect() as connection:
+        connection.detach()  # never back into the pool, where it would keep the file
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        lock = sa.func.pg_try_advisory_lock(sa.func.hashtextextended(f"govshare_file:{file_id}", 0))
+        yield connection if connection.execute(sa.select(lock)).scalar() else None
+
+
+def tell_progress(reader: sa.Connection, file_id: str, progress: Mapping[str, Any]) -> None:
+    """Show how far the reader is; on its own connection, so that it also notices when it has lost the file."""
+    reader.execute(sa.update(file).where(file.c.id == file_id).values(progress=dict(progress)))
+
+
+def in_states(states: Sequence[FileState], before: datetime) -> list[DataFile]:
+    """Files in one of `states` that were taken in before a moment, oldest first."""
+    query = _select(file.c.state.in_([state.value for state in states]), file.c.created_at < before)
+    return [_file(row) for row in model.Session.execute(query.order_by(file.c.created_at, file.c.id)).mappings()]
+
+
+def outnumbered(kept: int) -> list[DataFile]:
+    """Superseded files beyond the newest `kept` superseded ones of each resource."""
+    rank = sa.func.row_number().over(partition_by=file.c.resource_id, order_by=file.c.number.desc())
+    ranked = sa.select(file.c.id, rank.label("rank")).where(file.c.state == FileState.SUPERSEDED.value).subquery()
+    query = _select(file.c.id.in_(sa.select(ranked.c.id).where(ranked.c.rank > kept)))
+    return [_file(row) for row in model.Session.execute(query.order_by(file.c.created_at, file.c.id)).mappings()]
+
+
+def kept_ids() -> set[str]:
+    """Ids of all files whose bytes and tables have a reason to be there."""
+    return set(model.Session.execute(sa.select(file.c.id).where(file.c.state != FileState.DROPPED.value)).scalars())
 
 
 def commit_without_waiting() -> None:
@@ -91,6 +143,13 @@ def count_fetch(resource_id: str, day: date, channel: str, rows: int, size: int)
         resource_id=resource_id, day=day, channel=channel, fetches=1, rows=rows, bytes=size)
     model.Session.execute(statement.on_conflict_do_update(index_elements=["resource_id", "day", "channel"], set_={
         "fetches": fetch_count.c.fetches + 1, "rows": fetch_count.c.rows + rows, "bytes": fetch_count.c.bytes + size}))
+
+
+def fetch_totals(resource_id: str) -> dict[str, int]:
+    """How often the resource's data was ever fetched, by channel."""
+    query = sa.select(fetch_count.c.channel, sa.cast(sa.func.sum(fetch_count.c.fetches), sa.BigInteger))
+    rows = model.Session.execute(query.where(fetch_count.c.resource_id == resource_id).group_by(fetch_count.c.channel))
+    return {row[0]: row[1] for row in rows}
 
 
 def fetches(resource_ids: Sequence[str], since: date) -> list[dict[str, Any]]:
