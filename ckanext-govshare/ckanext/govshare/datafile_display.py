@@ -21,6 +21,7 @@ STEPS: Mapping[str, Message] = {
     "waiting": Message("Waiting for its turn"), "fetching": Message("Fetching the file from its address"),
     "reading": Message("Reading the file"), "loading": Message("Loading the table"),
     "comparing": Message("Comparing with the published file"),
+    "postponed": Message("The portal cannot read it just now, and tries again by itself"),
 }
 SEVERITIES: Mapping[str, Message] = {
     "error": Message("Error"), "warning": Message("Warning"), "note": Message("Note"),
@@ -39,12 +40,12 @@ READING: Mapping[str, Message] = {
 def progress_of(file: Mapping[str, Any]) -> dict[str, Any]:
     """How far the reading is: `finished`, `step` in words, `done` of `total` (None while nobody knows), `attempts`."""
     progress = file.get("progress") or {}
-    step = progress.get("step") if file["state"] == "reading" else "waiting"
+    step = progress.get("step") or ("reading" if file["state"] == "reading" else "waiting")
     done, total = progress.get("done"), progress.get("total")
     known = file["state"] == "reading" and isinstance(done, int | float) and isinstance(total, int | float) and total > 0
     return {
         "finished": file["state"] not in UNFINISHED,
-        "step": translate(STEPS.get(step or "reading", STEPS["reading"])),
+        "step": translate(STEPS.get(step, STEPS["reading"])),
         "done": min(done, total) if known else None, "total": total if known else None,
     }
 

@@ -110,24 +110,26 @@ def _published(entry_id: str, resource_id: str) -> tuple[dict[str, Any], dict[st
 
 
 def versions(entry_id: str, resource_id: str) -> str:
-    """Every published content of a data file, newest first."""
+    """Every published content of a data file, newest first; to its department also those that are not published."""
     package, resource = _published(entry_id, resource_id)
+    files = _files(resource_id)
     return tk.render("govshare/datafiles/versions.html", {
-        "pkg": package, "res": resource, "files": _versions(resource_id)})
+        "pkg": package, "res": resource, "files": [file for file in files if file["number"]],
+        "drafts": [file for file in files if not file["number"] and file["state"] != "dropped"]})
 
 
-def _versions(resource_id: str) -> list[dict[str, Any]]:
+def _files(resource_id: str) -> list[dict[str, Any]]:
     try:
-        files = tk.get_action("govshare_file_list")(_context(), {"resource_id": resource_id})
+        files: list[dict[str, Any]] = tk.get_action("govshare_file_list")(_context(), {"resource_id": resource_id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404)
-    return [file for file in files if file["number"]]
+    return files
 
 
 def compare(entry_id: str, resource_id: str) -> str:
     """Two published contents beside each other: `a` the older, `b` the newer, by version number; the last two by default."""
     package, resource = _published(entry_id, resource_id)
-    files = _versions(resource_id)
+    files = [file for file in _files(resource_id) if file["number"]]
     by_number = {str(file["number"]): file for file in files}
     newest = [str(file["number"]) for file in files[:2]]
     chosen = [tk.request.args.get("a") or newest[-1] if newest else "", tk.request.args.get("b") or newest[0] if newest else ""]
