@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -85,9 +85,11 @@ _VOLATILE = frozenset({
     "organization", "private", "relationships_as_object", "relationships_as_subject", "state", "type", "url", "version",
 })
 _RESOURCE_VOLATILE = frozenset({
-    "cache_last_updated", "cache_url", "created", "datastore_active", "last_modified", "metadata_modified",
-    "package_id", "position", "state",
+    "cache_last_updated", "cache_url", "created", "datastore_active", "hash", "last_modified", "metadata_modified",
+    "mimetype", "mimetype_inner", "package_id", "position", "size", "state",
 })
+# A file's address is the platform's own and says nothing; which file it is, `file_id` says while it awaits approval.
+_ADDRESS = frozenset({"url", "url_type"})
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Material:
-    """What a decision is taken on: the content in question, the approved one, and the profile's attribute rules."""
+    """What a decision is taken on: the content in question, the approved one, and the profile's attribute rules.
+
+    `obstacles`: why the data files forbid an approval; `files`: those that it publishes.
+    """
 
     content: Mapping[str, Any]
     rules: attributes.AttributeRules
     approved: Mapping[str, Any] | None = None
     catalog_code: str = ""
+    obstacles: Sequence[Message] = ()
+    files: tuple[Mapping[str, str], ...] = ()
 
 
 def content_of(package: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,11 +142,13 @@ def content_of(package: Mapping[str, Any]) -> dict[str, Any]:
     content = {k: v for k, v in package.items() if k not in _VOLATILE and v not in (None, "", [], {})}
     content["tags"] = sorted(tag["name"] for tag in package.get("tags") or ())
     content["groups"] = sorted(group["name"] for group in package.get("groups") or ())
-    content["resources"] = [
-        {k: v for k, v in resource.items() if k not in _RESOURCE_VOLATILE and v not in (None, "", [], {})}
-        for resource in package.get("resources") or ()
-    ]
+    content["resources"] = [_resource_content(resource) for resource in package.get("resources") or ()]
     return content
+
+
+def _resource_content(resource: Mapping[str, Any]) -> dict[str, Any]:
+    left_out = _RESOURCE_VOLATILE | _ADDRESS if resource.get("url_type") == "upload" else _RESOURCE_VOLATILE
+    return {k: v for k, v in resource.items() if k not in left_out and v not in (None, "", [], {})}
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -242,6 +251,8 @@ def _submit(order: Order, material: Material) -> events.Event:
 
 
 def _approve(entry: Entry, order: Order, material: Material) -> events.Event:
+    if material.obstacles:
+        raise Invalid({"resources": material.obstacles})
     return events.EntryApproved(
         version=entry.version + 1,
         catalog_code=material.catalog_code,
@@ -251,6 +262,7 @@ def _approve(entry: Entry, order: Order, material: Material) -> events.Event:
         narrowing=narrowing(material),
         narrowing_basis=entry.narrowing_basis,
         reason=order.reason.strip(),
+        files=material.files,
     )
 
 

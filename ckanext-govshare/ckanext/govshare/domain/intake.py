@@ -21,6 +21,8 @@ MAX_NAME = 200
 # Facts of the file that is served; whatever a caller says of them is not taken over.
 FACTS = frozenset({"cache_last_updated", "cache_url", "datastore_active", "hash", "last_modified", "mimetype",
                    "mimetype_inner", "size", "url", "url_type"})
+# Those of a resource without a file; CKAN reads blanks as nothing, and leaves alone what is not given.
+NO_FILE: Mapping[str, str] = dict.fromkeys(sorted(FACTS - {"datastore_active"}), "")
 # What else of a resource is not the department's words. `file_id` is the file that a draft is going to serve.
 _MARKS = frozenset({"clear_upload", "created", "file_id", "file_state", "metadata_modified", "package_id", "position",
                     "state", "upload"})

@@ -11,11 +11,12 @@ from ckan import model
 from ckan.types import Context
 
 from ckanext.govshare import clock, regulations, subscriptions
-from ckanext.govshare.domain import attributes, calendar, catalog, events
+from ckanext.govshare.domain import attributes, calendar, catalog, events, publishing
 from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, State
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.profiles import Rule
 from ckanext.govshare.logic import drafts, roles
+from ckanext.govshare.logic.datafiles import publication
 from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as repository
@@ -81,9 +82,10 @@ def carry_out(context: Context, package_id: str, command: Command, reason: str =
         package = current(context, entry)
         content = catalog.content_of(package)
         approved = repository.version_content(entry.id, entry.version) if entry.published else None
-        code = _code(entry, content) if command is Command.APPROVE else ""
-        settle(context, entry, Order(command, actor_of(context), reason, narrowing_basis),
-               material(content, approved, code), package)
+        facts = material(content, approved)
+        if command is Command.APPROVE:
+            package, facts = _to_approve(entry, package, facts)
+        settle(context, entry, Order(command, actor_of(context), reason, narrowing_basis), facts, package)
     subscriptions.deliver_index(package_id)
 
 
@@ -97,13 +99,23 @@ def settle(context: Context, entry: Entry, order: Order, facts: Material, packag
         raise
     after = catalog.evolve(entry, event, order.actor, now)
     if isinstance(event, events.EntryApproved):
-        after = _publish(context, after, package, facts.content, now)
+        after = _publish(context, after, package, facts, now)
     elif isinstance(event, events.EntryDiscarded) and not entry.published:
         drafts.remove(entry.id)
     keeps_draft = entry.published and after.state != State.APPROVED
     repository.save(after, str(package.get("title") or ""), package if keeps_draft else None, now)
     _clock(after, event, now)
     record(Case(CASE, entry.id, after.department), event, order.actor, now)
+
+
+def _to_approve(entry: Entry, package: dict[str, Any], facts: Material) -> tuple[dict[str, Any], Material]:
+    """The package as an approval would publish it, with the facts of its data files, and what the decision is taken on."""
+    chosen = publication.choices(entry.id, package["resources"], lock=True)
+    package = package | {"resources": publication.as_published(package["resources"], chosen, clock.now())}
+    content = catalog.content_of(package)
+    return package, replace(
+        facts, content=content, catalog_code=_code(entry, content), files=publishing.published_files(chosen),
+        obstacles=publishing.obstacles(content.get("open_type", ""), chosen))
 
 
 def _code(entry: Entry, content: Mapping[str, Any]) -> str:
@@ -116,12 +128,14 @@ def _code(entry: Entry, content: Mapping[str, Any]) -> str:
     return code
 
 
-def _publish(context: Context, entry: Entry, package: Mapping[str, Any], content: Mapping[str, Any], now: datetime) -> Entry:
-    """Make the approved content the package's, and keep it as a version."""
+def _publish(context: Context, entry: Entry, package: Mapping[str, Any], facts: Material, now: datetime) -> Entry:
+    """Make the approved content the package's and its data files those that are served, and keep it as a version."""
+    content = facts.content
     entry = replace(entry, category_code=content["category_code"], department=package["owner_org"])
     data = {k: v for k, v in package.items() if k != "metadata_modified"} | {"catalog_code": entry.catalog_code}
     drafts.write(context, "package_update", data, private=content["open_type"] == attributes.Attribute.NONE,
                  publishing=True)
+    publication.publish(entry.id, facts.files, now)
     repository.add_version(entry.id, entry.version, content, now)
     return entry
 

@@ -9,9 +9,11 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
-from ckanext.govshare.domain import catalog
+from ckanext.govshare.domain import catalog, publishing
 from ckanext.govshare.domain.catalog import Command, State
 from ckanext.govshare.logic import review, roles
+from ckanext.govshare.logic.datafiles import publication
+from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import catalog as schema
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import deadlines
@@ -62,6 +64,10 @@ govshare_entry_discard = _command(
 def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Where an entry stands in its review, what its draft changes, and what the caller may do now.
 
+    ``files`` are the data files that an approval would publish, or that are published where there is no draft:
+    ``resource_id``, ``name``, ``file_id``, ``filename``, ``state``, ``rows``, ``format``, ``size`` in bytes and ``replaced``
+    (whether another one is served now). ``obstacles`` are texts that say why the draft cannot be approved as it is.
+
     :param id: name or id of the entry
     :raises NotFound: also for callers who have no part in the review
     """
@@ -69,7 +75,9 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     _require("govshare_entry_show", context, package)
     entry = review.load(package.id)
     approved = repository.version_content(entry.id, entry.version) if entry.published else None
-    draft = catalog.content_of(review.current(context, entry)) if entry.state != State.APPROVED else None
+    package_dict = review.current(context, entry)
+    draft = catalog.content_of(package_dict) if entry.state != State.APPROVED else None
+    chosen = publication.choices(entry.id, package_dict["resources"])
     material = review.material(draft or approved or {}, approved)
     deadline = deadlines.running(review.CASE, [entry.id]).get(entry.id)
     actor = roles.user_of(context)
@@ -80,6 +88,8 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
         "differences": catalog.differences(approved or {}, draft) if draft else [],
         "narrowing": list(catalog.narrowing(material)) if draft else [],
         "deadline": deadline.as_dict() if deadline else None,
+        "files": publishing.listed(chosen),
+        "obstacles": [translate(text) for text in publishing.obstacles(draft.get("open_type", ""), chosen)] if draft else [],
         "commands": [command.value for command in given],
         "history": _history(entry.id),
     }

@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, BinaryIO, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -32,8 +33,6 @@ log = logging.getLogger(__name__)
 
 Resource = Mapping[str, Any]
 _MEGABYTE = 1 << 20
-# The facts of a resource without a file; CKAN reads blanks as nothing, and leaves alone what is not given.
-NO_FILE: Resource = dict.fromkeys(sorted(intake.FACTS - {"datastore_active"}), "")
 
 
 @contextmanager
@@ -60,7 +59,7 @@ def known(package_id: str, draft: Mapping[str, Any] | None) -> dict[str, Resourc
 
 def _as_dict(resource: model.Resource) -> dict[str, Any]:
     facts = {name: getattr(resource, name, None) for name in intake.FACTS}
-    dated = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in facts.items()}
+    dated = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
     return {"id": resource.id, "name": resource.name, "format": resource.format, **dated, **resource.extras}
 
 
@@ -80,7 +79,8 @@ class Intake:
         """
         if not isinstance(resources, list) or not all(isinstance(resource, dict) for resource in resources):
             raise tk.ValidationError({"resources": [tk._("Expected a list of data files")]})
-        taken, errors = [], []
+        taken: list[dict[str, Any]] = []
+        errors: list[dict[str, list[str]]] = []
         for resource in resources:
             try:
                 taken.append(self._taken(entry_id, resource, before, {other["id"] for other in taken}))
@@ -101,7 +101,7 @@ class Intake:
         if new is not None:
             return {**said, **_shown(new), "format": _format(said, old, new), "file_id": new.id}
         if tk.asbool(resource.get("clear_upload") or False):
-            return {**said, **NO_FILE}
+            return {**said, **intake.NO_FILE}
         kept = {name: old[name] for name in intake.FACTS if old.get(name) not in (None, "")}
         return {**said, **kept, **_chosen(entry_id, resource_id, resource.get("file_id") or old.get("file_id"))}
 
@@ -174,7 +174,8 @@ def _of_upload(row: DataFile, upload: FileStorage) -> DataFile:
         raise Invalid({"upload": [Message("The file has no name")]})
     limit = uploader.get_max_resource_size()
     try:
-        stored = storage.keep(upload.stream, row.id, limit * _MEGABYTE)
+        upload.stream.seek(0)
+        stored = storage.keep(cast("BinaryIO", upload.stream), row.id, limit * _MEGABYTE)
     except storage.TooBig:
         raise Invalid({"upload": [Message("The file is bigger than {limit} MB", limit=limit)]}) from None
     except storage.Empty:
@@ -210,4 +211,5 @@ def _chosen(entry_id: str, resource_id: str, file_id: Any) -> dict[str, str]:
     if file is None or (file.entry_id, file.resource_id) != (entry_id, resource_id) or file.state is FileState.DROPPED:
         raise Invalid({"file_id": [Message("This is no file of this data file")]})
     # A refresh publishes itself; whoever sends its answer back does not ask for a review of it.
-    return {} if file.refresh or file.state is FileState.CURRENT else {"file_id": file.id}
+    published = file.refresh or file.state in (FileState.CURRENT, FileState.SUPERSEDED)
+    return {} if published else {"file_id": file.id}
