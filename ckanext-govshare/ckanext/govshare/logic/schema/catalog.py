@@ -24,6 +24,13 @@ def text_up_to(limit: int) -> Validator:
     return validate
 
 
+def at_most(limit: int) -> Validator:
+    """A larger number counts as `limit`; what is no number was refused before, and CKAN goes on with the next validator."""
+    def clamp(value: object) -> object:
+        return min(value, limit) if isinstance(value, int) else value
+    return clamp
+
+
 @validator_args
 def entry_ref(not_empty: Validator, unicode_safe: Validator) -> Schema:
     return {"id": [not_empty, unicode_safe]}
@@ -47,5 +54,5 @@ def entry_list(ignore_missing: Validator, unicode_safe: Validator, default: Vali
         "state": [ignore_missing, one_of([state.value for state in State])],
         "q": [default(""), text_up_to(200)],
         "offset": [default(0), natural_number_validator],
-        "limit": [default(20), natural_number_validator, lambda value: min(value, MAX_PAGE)],
+        "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }

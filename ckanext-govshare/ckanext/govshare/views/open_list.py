@@ -1,0 +1,131 @@
+"""The open list as pages and as a workbook, of a department or of the whole portal (OPN-1: 001 第二十六条)."""
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.pagination import Page
+from flask import Blueprint, send_file
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from werkzeug.wrappers import Response
+
+from ckanext.govshare.domain.calendar import shanghai_date
+
+blueprint = Blueprint("govshare_open_list", __name__)
+
+PER_PAGE = 50
+CHUNK = 1000
+IN_MEMORY_BYTES = 5_000_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDTHS = (26, 44, 28, 14, 48, 12, 18, 14, 60)
+CELL_LIMIT = 32_767  # characters that a cell of a workbook holds
+
+
+def _list(department: str, offset: int, limit: int) -> dict[str, Any]:
+    """A part of the list; a department that does not exist has no page."""
+    try:
+        found: dict[str, Any] = tk.get_action("govshare_open_list")(
+            {"user": tk.current_user.name}, {"organization": department, "offset": offset, "limit": limit})
+    except (tk.ObjectNotFound, tk.ValidationError):
+        return tk.abort(404)
+    return found
+
+
+@blueprint.route("/open-list", defaults={"department": ""})
+@blueprint.route("/open-list/<department>")
+def index(department: str) -> str | Response:
+    """The list, fifty lines a page; `?organization=` from the chooser leads to the department's own address."""
+    chosen = tk.request.args.get("organization")
+    if chosen is not None:
+        address = {"department": chosen} if chosen else {}
+        return tk.redirect_to("govshare_open_list.index", **address)
+    number = int(tk.h.get_page_number(tk.request.args))
+    found = _list(department, (number - 1) * PER_PAGE, PER_PAGE)
+
+    def url(page: int, **_: Any) -> str:
+        return str(tk.url_for("govshare_open_list.index", **({"department": department} if department else {}), page=page))
+
+    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=PER_PAGE)
+    page.items = found["results"]
+    return tk.render("govshare/open_list/index.html", {"found": found, "page": page, "first": (number - 1) * PER_PAGE})
+
+
+@blueprint.route("/open-list.xlsx", defaults={"department": ""})
+@blueprint.route("/open-list/<department>.xlsx")
+def workbook(department: str) -> Response:
+    """The whole list as a workbook: the lines, and a sheet that says of whom, as of when and on what basis."""
+    found = _list(department, 0, CHUNK)
+    book = Workbook(write_only=True)
+    lines = book.create_sheet(tk._("Open list"))
+    lines.freeze_panes = "A2"
+    for position, width in enumerate(WIDTHS):
+        lines.column_dimensions["ABCDEFGHI"[position]].width = width
+    lines.append([_cell(lines, heading, bold=True) for heading in _headings()])
+    for line in _all_lines(department, found):
+        lines.append([_cell(lines, value) for value in _values(line)])
+    _about(book.create_sheet(tk._("About this list")), found)
+    stored = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
+    book.save(stored)
+    stored.seek(0)
+    name = tk._("{department} open list {day}").format(department=_whose(found), day=found["as_of"])
+    return send_file(stored, mimetype=XLSX, as_attachment=True, download_name=f"{name}.xlsx", max_age=0)
+
+
+def _all_lines(department: str, first: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    results, offset = first["results"], 0
+    while results:
+        yield from results
+        offset += CHUNK
+        results = _list(department, offset, CHUNK)["results"] if len(results) == CHUNK else []
+
+
+def _headings() -> list[str]:
+    label = tk.h.gs_field_label
+    return [label("catalog_code"), label("title"), label("owner_org"), label("open_type"), label("open_condition"),
+            label("update_frequency"), tk._("Formats"), tk._("Last updated"), tk._("Address")]
+
+
+def _values(line: dict[str, Any]) -> list[str | date]:
+    label = tk.h.gs_label
+    return [
+        line["catalog_code"], line["title"], line["organization"]["title"], label("open_type", line["open_type"]),
+        line["conditions"], label("update_frequency", line["update_frequency"]), ", ".join(line["formats"]),
+        shanghai_date(datetime.fromisoformat(line["updated"]).replace(tzinfo=UTC)), line["url"],
+    ]
+
+
+def _whose(found: dict[str, Any]) -> str:
+    return str(found["organization"]["title"] if found["organization"] else tk.config.get("ckan.site_title") or "")
+
+
+def _about(sheet: WriteOnlyWorksheet, found: dict[str, Any]) -> None:
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 80
+    basis = tk.h.gs_cite("open_list")
+    for name, value in (
+        (tk._("Open list of"), _whose(found)), (tk._("As of"), found["as_of"]), (tk._("Entries"), str(found["count"])),
+        (tk._("Basis"), f"{basis.document} {basis.article}" if basis else ""),
+        (tk._("Terms of use"), tk._("Data users may not transfer the data without permission, change its purpose or scope of "
+                                    "use, or use it for unlawful or criminal activities (Chenzhou Measures, Article 40).")),
+    ):
+        sheet.append([_cell(sheet, name, bold=True), _cell(sheet, value)])
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: str | date, bold: bool = False) -> WriteOnlyCell:
+    """A cell; text stays text whatever it begins with: no spreadsheet program takes it for a formula."""
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:CELL_LIMIT])
+        cell.data_type, cell.number_format = "s", "@"
+    else:
+        cell = WriteOnlyCell(sheet, value=value)
+        cell.number_format = "yyyy-mm-dd"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
