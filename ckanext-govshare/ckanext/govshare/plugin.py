@@ -49,7 +49,7 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
         regulations.verify()
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
-        return security.protect(app, config)
+        return security.protect(views.take_over(app), config)
 
     def notify(self, entity: Any, operation: str) -> None:
         if isinstance(entity, model.Package):

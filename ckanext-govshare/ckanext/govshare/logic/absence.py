@@ -27,8 +27,6 @@ _MEMBER: Subjects = {"object": visibility.sees_package}
 
 READING: Mapping[str, Subjects] = {
     "am_following_dataset": _PACKAGE,
-    "datastore_info": _TABLE,
-    "datastore_search": _TABLE,
     "dataset_follower_count": _PACKAGE,
     "package_collaborator_list": _PACKAGE,
     "package_relationships_list": {"id": visibility.sees_package, "id2": visibility.sees_package},

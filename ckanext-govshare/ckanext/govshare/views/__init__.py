@@ -1,10 +1,38 @@
-"""All blueprints, by feature."""
+"""All blueprints, by feature, and the views of CKAN's that ours take the place of."""
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 
-from ckanext.govshare.views import catalog, open_list, portal, regulations, search
+from ckanext.govshare.views import catalog, datafiles, downloads, file_forms, open_list, portal, regulations, search
+
+if TYPE_CHECKING:
+    from ckan.types import CKANApp
 
 
 def get_blueprints() -> list[Blueprint]:
-    return [portal.blueprint, catalog.blueprint, open_list.blueprint, regulations.blueprint, search.blueprint]
+    modules = (portal, catalog, datafiles, downloads, open_list, regulations, search)
+    return [module.blueprint for module in modules]
+
+
+# By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
+IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
+    "dataset_resource.new": file_forms.new,
+    "dataset_resource.edit": file_forms.edit,
+    "dataset_resource.download": downloads.resource,
+    "resource.download": downloads.resource,
+    "file.download": downloads.gone,
+    "file.public_download": downloads.gone,
+    "file.trusted_download": downloads.gone,
+}
+
+
+def take_over(app: CKANApp) -> CKANApp:
+    """Put our views in the place of CKAN's. Raises KeyError where CKAN has no such view any more."""
+    for endpoint, view in IN_PLACE_OF.items():
+        if endpoint not in app.view_functions:
+            raise KeyError(endpoint)
+        app.view_functions[endpoint] = view
+    return app

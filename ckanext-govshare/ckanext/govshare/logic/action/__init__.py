@@ -4,9 +4,20 @@ from __future__ import annotations
 from ckan.types import Action
 
 from ckanext.govshare.logic import absence
-from ckanext.govshare.logic.action import catalog, open_list, packages, regulations, search, trace, visibility
+from ckanext.govshare.logic.action import (
+    access,
+    catalog,
+    datastore,
+    file_samples,
+    open_list,
+    packages,
+    regulations,
+    search,
+    trace,
+    visibility,
+)
 
-_MODULES = (catalog, open_list, packages, regulations, search, trace, visibility)
+_MODULES = (access, catalog, datastore, file_samples, open_list, packages, regulations, search, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:
