@@ -30,17 +30,19 @@ class Portal:
         self.url = url
         self._local = threading.local()
 
-    def call(self, action: str, token: str | None = None, /, upload: Path | None = None, **data: Any) -> Any:
+    def call(self, action: str, token: str | None = None, /, upload: tuple[str, Path] | None = None, **data: Any) -> Any:
         """The action's result in the name of `token`'s owner, anonymous without one.
 
-        Raises ckanapi's errors: NotFound, NotAuthorized, ValidationError; SeedError where nobody answers.
+        upload: a file, and the name under which its department has it. Raises ckanapi's errors: NotFound, NotAuthorized,
+        ValidationError; SeedError where nobody answers.
         """
         portal = RemoteCKAN(self.url, apikey=token, user_agent="govshare-seed", session=self._session())
         try:
             if upload is None:
                 return portal.call_action(action, data)
-            with upload.open("rb") as content:
-                return portal.call_action(action, data, files={"upload": (upload.name, content)})
+            name, path = upload
+            with path.open("rb") as content:
+                return portal.call_action(action, data, files={"upload": (name, content)})
         except requests.ConnectionError as error:
             raise SeedError(f"the portal at {self.url} does not answer {action}") from error
 

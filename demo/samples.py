@@ -12,11 +12,38 @@ from datetime import datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
+_ROWS = 40
+_TURNS = ["甲", "乙", "丙", "丁"]
+# Around Chenzhou, for columns of places.
+_PLACES = {"经度": [112.6, 113.4, 5], "纬度": [25.4, 26.1, 5]}
+_DATES = {4: ["2023", "2024", "2025", "2026"], 7: ["2026-05", "2026-06", "2026-07", "2026-08"]}
 
 
 def header(spec: dict[str, Any]) -> list[str]:
     """The columns' names, in order."""
     return list(spec["columns"])
+
+
+def of_items(items: list[dict[str, Any]], count: int = _ROWS) -> dict[str, Any]:
+    """The words for a table that has an entry's information items as columns, for entries that say nothing else."""
+    return {"rows": count, "columns": {item["name"]: _column(item) for item in items}}
+
+
+def _column(item: dict[str, Any]) -> dict[str, Any]:
+    name, kind, length = item["name"], item["data_type"], item.get("length", 0)
+    if name in _PLACES:
+        return {"dec": _PLACES[name]}
+    if kind in ("N", "I"):
+        return {"int": [1, 10 ** min(max(length, 1), 3) - 1]}
+    if kind in ("Y", "B", "F"):
+        return {"dec": [100, 9000, 2]}
+    if kind == "D":
+        return {"cycle": _DATES[length]} if length in _DATES else {"date": ["2026-08-01", 1]}
+    if kind == "T":
+        return {"hour": ["2026-10-01", 1]}
+    if kind == "L":
+        return {"cycle": ["是", "否"]}
+    return {"cycle": _TURNS} if kind == "C" and length < len(name) + 5 else {"format": f"示例{name}{{n:03d}}"}
 
 
 def rows(seed: str, spec: dict[str, Any]) -> Iterator[list[Any]]:

@@ -17,6 +17,9 @@ import structure
 import tables
 from api import ApiError, Portal, SeedError, each
 from catalogue import Catalogue
+from files import Files
+from seed_data import Entry
+from waiting import Waiting
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def seed(url: str, ini: Path, out: Path, data_dir: Path) -> int:
-    """Put in what is missing; how many departments, themes and entries that were."""
+    """Put in what is missing; how many departments, themes, entries, reviews and newer versions that were."""
     portal = Portal(url)
     portal.call("status_show")
     accounts = people.prepare(portal, ini, people.load(out))
@@ -41,15 +44,25 @@ def seed(url: str, ini: Path, out: Path, data_dir: Path) -> int:
     print(f"accounts {len(accounts.known)}/{len(accounts.known)}", flush=True)
     changed = structure.departments(portal, accounts) + structure.themes(portal, accounts)
     sources = tables.Sources(data_dir)
-    catalogue = Catalogue(portal, accounts, sources)
+    waiting = Waiting(portal)
+    catalogue = Catalogue(portal, accounts, Files(portal, sources), waiting)
     entries = seed_data.entries()
     try:
-        changed += each("entries", catalogue.bring, (entry for entry in entries if not entry.last))
-        changed += each("entries on the portal itself", catalogue.bring, (entry for entry in entries if entry.last))
+        changed += _entries(catalogue, waiting, "entries", [entry for entry in entries if not entry.last])
+        changed += _entries(catalogue, waiting, "entries on the portal itself", [entry for entry in entries if entry.last])
+        changed += each("newer versions", catalogue.refresh, [entry for entry in entries if entry.later])
+        waiting.until_read()
     finally:
         accounts.forget_run_tokens()
     sources.clean()
     return changed
+
+
+def _entries(catalogue: Catalogue, waiting: Waiting, title: str, entries: list[Entry]) -> int:
+    """Compile all, the largest tables first so that they are read meanwhile; then review them."""
+    changed = each(f"{title} compiled", catalogue.compile, sorted(entries, key=lambda entry: not entry.tables))
+    waiting.until_read()
+    return changed + each(f"{title} reviewed", catalogue.review, entries)
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

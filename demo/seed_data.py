@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import samples
 import yaml
 
 HERE = Path(__file__).resolve().parent
@@ -23,7 +24,9 @@ STATES = ("draft", "submitted", "returned", "approved", "pending")
 class Entry:
     """One entry: its dataset, the tables it carries, and the state that the seed brings it to.
 
-    change: fields of a later version that awaits review. basis: why that change may narrow an attribute.
+    sample: the made-up table of an entry without real ones. form: the kind of file that is sent (`formats.FORMS`).
+    also: other kinds of file with the same table. merge: a column of merged cells. later: rows that a later version of the
+    table brings. change: fields of a later version that awaits review. basis: why that change may narrow an attribute.
     reason: why the competent department returned it. last: compiled when all others are there.
     """
 
@@ -31,6 +34,10 @@ class Entry:
     dataset: dict[str, Any]
     tables: tuple[str, ...] = ()
     sample: dict[str, Any] | None = None
+    form: str = "csv"
+    also: tuple[str, ...] = ()
+    merge: str = ""
+    later: int = 0
     state: str = "approved"
     change: dict[str, Any] = field(default_factory=dict)
     basis: str = ""
@@ -84,17 +91,27 @@ def _load(path: str) -> Any:
 def _entry(department: str, raw: dict[str, Any]) -> Entry:
     change = dict(raw.get("change", {}))
     basis = change.pop("basis", "")
+    compiled = dataset(department, raw)
     return Entry(
         department=department,
-        dataset=dataset(department, raw),
+        dataset=compiled,
         tables=tuple(raw.get("tables", ())),
-        sample=raw.get("sample"),
+        sample=raw.get("sample") or _made_up(compiled),
+        form=raw.get("form", "csv"),
+        also=tuple(raw.get("also", ())),
+        merge=raw.get("merge", ""),
+        later=raw.get("later", 0),
         state=raw.get("state", "approved"),
         change=_changed(change, raw),
         basis=basis,
         reason=raw.get("reason", ""),
         last=raw.get("last", False),
     )
+
+
+def _made_up(compiled: dict[str, Any]) -> dict[str, Any] | None:
+    """Conditional data has a file like any other; it is the gate that keeps it, not its absence."""
+    return samples.of_items(compiled["info_items"]) if compiled["open_type"] == "conditional" else None
 
 
 def dataset(department: str, raw: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The tables of real origin: what each is called, where its rows come from, and how it becomes a CSV file."""
 from __future__ import annotations
 
-import csv
 import shutil
 import subprocess
 import threading
@@ -12,6 +11,7 @@ from typing import Any
 
 import calendars
 import divisions
+import formats
 import references
 
 HERE = Path(__file__).resolve().parent
@@ -125,21 +125,11 @@ PORTAL_HEADER = ("目录代码", "目录名称", "标识", "提供部门", "目�
 PORTAL_TITLE = "公共数据开放目录"
 
 
-def file(sources: Sources, table: str) -> Path:
-    """The CSV file of a table, made on first use. Raises SourceError where its source cannot be had."""
-    path = sources.directory / f"{table}.csv"
+def file(sources: Sources, table: str, form: str = "csv") -> Path:
+    """A table in one of `formats.FORMS`, made on first use. Raises SourceError where its source cannot be had."""
+    path = sources.directory / f"{table}.{formats.FORMS[form].ending}"
     with sources.lock:
         if not path.exists():
-            write(path, TABLES[table].header, TABLES[table].rows(sources))
+            wanted = TABLES[table]
+            formats.save(path, form, formats.Sheet(wanted.title, wanted.header, wanted.rows(sources)))
     return path
-
-
-def write(path: Path, header: Iterable[str], rows: Rows) -> None:
-    """UTF-8, RFC 4180 line ends; an interrupted run leaves no half file under the final name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial_path = path.with_suffix(".part")
-    with partial_path.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(header)
-        writer.writerows(rows)
-    partial_path.rename(path)

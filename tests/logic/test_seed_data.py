@@ -11,13 +11,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from ckanext.govshare.domain import attributes, codes
 from ckanext.govshare.domain.attributes import Attribute, AttributeRules, CatalogKind
 from ckanext.govshare.regulations import regimes
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
-MODULES = ("seed_data", "samples", "tables", "divisions", "calendars", "references", "accounts", "api")
+MODULES = ("seed_data", "samples", "formats", "tables", "files", "divisions", "calendars", "references", "accounts", "api")
 TAG = re.compile(r"[\w \-.]{2,100}")
 
 
@@ -35,6 +36,11 @@ def demo() -> Iterator[dict[str, ModuleType]]:
 def entries(demo: dict[str, ModuleType]) -> list[Any]:
     found: list[Any] = demo["seed_data"].entries()
     return found
+
+
+@pytest.fixture(scope="module")
+def sample_files(demo: dict[str, ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return demo["files"].Files(demo["api"].Portal(""), demo["tables"].Sources(tmp_path_factory.mktemp("demo")))
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +121,50 @@ def test_a_real_table_states_origin_and_licence(entries: list[Any]) -> None:
             assert "许可" in entry.dataset["notes"], entry.name
 
 
-def test_data_that_is_not_open_to_all_carries_no_file(entries: list[Any]) -> None:
-    restricted = [entry for entry in entries if entry.dataset["open_type"] != "unconditional"]
-    assert [entry.name for entry in restricted if entry.tables or entry.sample] == []
+def test_what_is_opened_carries_data_and_what_is_not_carries_none(entries: list[Any]) -> None:
+    carrying = {entry.name for entry in entries if entry.tables or entry.sample}
+    published = [entry for entry in entries if entry.state in ("approved", "pending")]
+    assert [e.name for e in published if e.dataset["open_type"] != "none" and e.name not in carrying] == []
+    assert [e.name for e in entries if e.dataset["open_type"] == "none" and e.name in carrying] == []
+
+
+def test_conditional_data_is_made_up(entries: list[Any]) -> None:
+    conditional = [entry for entry in entries if entry.dataset["open_type"] == "conditional"]
+    assert conditional != []
+    assert [entry.name for entry in conditional if entry.tables or not entry.sample] == []
+
+
+def test_a_made_up_file_says_so_by_its_name(demo: dict[str, ModuleType], entries: list[Any], sample_files: Any) -> None:
+    for entry in entries:
+        for file in sample_files.of(entry):
+            assert ("示例数据" in file.title) is ("示例数据" in file.filename) is entry.dataset["sample_data"]
+            assert ("虚构" in file.description) is entry.dataset["sample_data"]
+
+
+def test_the_titles_of_an_entrys_files_differ(entries: list[Any], sample_files: Any) -> None:
+    for entry in entries:
+        titles = [file.title for file in sample_files.of(entry)]
+        assert len(titles) == len(set(titles)), entry.name
+
+
+def test_every_kind_of_file_is_sent_by_an_entry(demo: dict[str, ModuleType], entries: list[Any]) -> None:
+    sent = {form for entry in entries if entry.sample or entry.tables for form in (entry.form, *entry.also)}
+    assert sent == set(demo["formats"].FORMS)
+
+
+def test_only_a_draft_carries_the_file_with_faults(entries: list[Any]) -> None:
+    assert {entry.state for entry in entries if entry.form == "faulty"} == {"draft"}
+
+
+def test_a_later_version_brings_rows_and_takes_one_away(
+        demo: dict[str, ModuleType], entries: list[Any], sample_files: Any) -> None:
+    refreshed = [entry for entry in entries if entry.later]
+    assert refreshed != []
+    for entry in refreshed:
+        assert entry.state == "approved"
+        first, second = (set(file.make().read_text(encoding="utf-8").splitlines()) for file in (
+            sample_files.of(entry)[0], sample_files.later(entry)))
+        assert (len(second - first), len(first - second)) == (entry.later + 1, 1)
 
 
 def test_a_table_has_the_columns_that_its_information_items_describe(demo: dict[str, ModuleType], entries: list[Any]) -> None:
@@ -198,8 +245,38 @@ def test_an_interrupted_table_is_not_taken_for_a_whole_one(demo: dict[str, Modul
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        demo["tables"].write(tmp_path / "table.csv", ["n"], rows())
+        demo["formats"].save(tmp_path / "table.csv", "csv", demo["formats"].Sheet("表", ["n"], rows()))
     assert not (tmp_path / "table.csv").exists()
+
+
+class TestFormats:
+    @pytest.fixture
+    def written(self, demo: dict[str, ModuleType], tmp_path: Path) -> Any:
+        def write(form: str, **words: str) -> Path:
+            path = tmp_path / f"t.{form}"
+            rows = [["甲站", "113.01", "25.77"], ["甲站", "113.02", "25.78"], ["乙站", "113.03", "25.79"]]
+            demo["formats"].save(path, form, demo["formats"].Sheet("站点", ["站点", "经度", "纬度"], rows, **words))
+            return path
+        return write
+
+    def test_gbk_is_no_utf_8(self, written: Any) -> None:
+        assert written("gbk").read_bytes().decode("gbk").startswith("站点,经度,纬度")
+
+    def test_a_workbook_has_its_header_below_titles_and_joins_equal_neighbours(self, written: Any) -> None:
+        page = load_workbook(written("xlsx", provider="示例局", merge="站点")).worksheets[0]
+        assert [cell.value for cell in page[3]] == ["站点", "经度", "纬度"]
+        assert {str(cells) for cells in page.merged_cells.ranges} == {"A1:C1", "A4:A5"}
+
+    def test_json_holds_numbers(self, written: Any) -> None:
+        assert json.loads(written("json").read_text())[0] == {"站点": "甲站", "经度": 113.01, "纬度": 25.77}
+
+    def test_geojson_holds_points(self, written: Any) -> None:
+        feature = json.loads(written("geojson").read_text())["features"][0]
+        assert feature["geometry"] == {"type": "Point", "coordinates": [113.01, 25.77]}
+        assert feature["properties"] == {"站点": "甲站"}
+
+    def test_xml_names_each_value(self, written: Any) -> None:
+        assert "<站点>甲站</站点><经度>113.01</经度>" in written("xml").read_text()
 
 
 def test_divisions_are_joined_with_the_names_of_their_superiors(demo: dict[str, ModuleType], tmp_path: Path) -> None:
