@@ -77,3 +77,11 @@ class TestOpenedSince:
 
     def test_it_counts_anew_after_a_break(self) -> None:
         assert self._since("unconditional", "none", "unconditional", "unconditional") == self.days[2]
+
+
+@pytest.mark.parametrize("open_type", ["conditional", "none", "", None])
+def test_the_catalogue_tells_nothing_measured_on_closed_content(open_type: str | None) -> None:
+    entry = {"open_type": open_type, "resources": [{"name": "站点", "size": 9, "hash": "a", "mimetype": "text/csv"}]}
+    assert access.told(entry)["resources"] == [
+        {"name": "站点", "size": "", "hash": "", "mimetype": "", "mimetype_inner": ""}]
+    assert access.told({**entry, "open_type": "unconditional"}) == {**entry, "open_type": "unconditional"}

@@ -10,7 +10,7 @@ import io
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.logic import auth_audit_exempt, validate
+from ckan.logic import auth_audit_exempt
 from ckan.plugins import plugin_loaded
 from ckan.types import Action, Context, DataDict
 from ckanext.datastore.backend import DatastoreBackend
@@ -108,7 +108,6 @@ def _details(data_dict: DataDict) -> dict[str, Any]:
 @tk.side_effect_free
 @tk.chained_action
 @auth_audit_exempt  # the gate is asked by `access.admit`
-@validate(datastore_info_schema)
 def datastore_info(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
     """The columns of a resource's table (`fields`), and its size and number of rows (`meta`).
 
@@ -118,8 +117,11 @@ def datastore_info(original: Action, context: Context, data_dict: DataDict) -> d
     """
     resource_id = _reference(data_dict)
     fetch = _admit(context, resource_id)
+    asked, errors = tk.navl_validate(data_dict, datastore_info_schema(), context)
+    if errors:
+        raise tk.ValidationError(errors)
     found = DatastoreBackend.get_active_backend().resource_fields(
-        fetch.file.id, data_dict["include_meta"], data_dict["include_fields_schema"])
+        fetch.file.id, asked["include_meta"], asked["include_fields_schema"])
     for field in found["fields"]:
         field.get("schema", {}).pop("index_name", None)  # it begins with the table's name
     meta = {key: found["meta"][key] for key in ("count", "size", "table_type")} if "meta" in found else None

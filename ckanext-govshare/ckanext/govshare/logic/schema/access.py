@@ -8,8 +8,8 @@ from ckan.types import Schema, Validator, ValidatorFactory
 MOST_DAYS = 366
 
 
-def _days(value: int) -> int:
-    if not 1 <= value <= MOST_DAYS:
+def _days(value: object) -> object:
+    if isinstance(value, int) and not 1 <= value <= MOST_DAYS:
         raise tk.Invalid(tk._("Must be a number from 1 to {most}").format(most=MOST_DAYS))
     return value
 
