@@ -18,6 +18,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "not_data": ("error", Message("The file is {found}, not data, whatever its name says. Upload the table itself.")),
     "archive": ("error", Message("The file is an archive ({found}). Unpack it and upload the files one by one.")),
     "old_spreadsheet": ("error", Message("This kind of spreadsheet ({found}) is not read. Save it as XLSX.")),
+    "old_document": ("error", Message("This is a document ({found}), no table. Upload the table itself as XLSX or CSV.")),
     "password_protected": ("error", Message("The workbook is protected by a password. Save it without one.")),
     "damaged": ("error", Message("The file is damaged and cannot be opened as {found}. Save it again and upload the new file.")),
     "zip_bomb": ("error", Message("Unpacked, the workbook would have more than {limit} MB. Split it, or save it as CSV.")),
@@ -36,6 +37,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "control_characters": ("warning", Message("Invisible control characters were left out.")),
     "line_too_long": ("error", Message("This line has more than {limit} characters. Is it a table with line ends?")),
     "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
+    "quote_missing": ("error", Message("In this row a quotation mark is opened and never closed; it swallows the rows below.")),
     # structure of the table
     "no_rows": ("error", Message("There is no row of data under the header.")),
     "no_header": ("error", Message("No header row was found. The first row must name the columns.")),
@@ -64,7 +66,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),
     "percent": ("note", Message("Percentages were turned into numbers: 12.5% is 0.125.")),
     "beijing_time": ("note", Message("Times with a time zone were turned into Beijing time.")),
-    "precision_lost": ("warning", Message("“{value}” was stored as a number with more than 15 digits: its last digits are lost. "
+    "precision_lost": ("warning", Message("Long codes were stored as numbers, which keep 15 digits: the last ones are lost. "
                                           "Enter such codes as text.")),
     "scientific_notation": ("warning", Message("“{value}” is a number that a spreadsheet program shortened: digits are lost.")),
     "date_serials": ("warning", Message("The column holds numbers such as {value} that look like a spreadsheet's dates; "

@@ -15,7 +15,7 @@ MIXED_SHARE = 0.8  # from this share of one type on, the others are told as mist
 EXAMPLES = 5
 CODE_LENGTH = 5  # whole numbers of at least so many digits under a header that says code are codes
 
-_CODE_NAME = re.compile(r"(代码|编码|编号|号码|证号|证件号|字号|帐号|账号|卡号|邮编|区号|电话|手机|传真|联系方式|区划|code|_id|\bid)"
+_CODE_NAME = re.compile(r"(代码|编码|编号|号码|证号|证件号|字号|帐号|账号|卡号|邮编|区号|电话|手机|传真|区划|code|_id|\bid)"
                         r"(?:[（(].*)?$", re.IGNORECASE)
 _DATE_NAME = re.compile(r"日期|时间|年月日|date|time|day|日$|日[（(]", re.IGNORECASE)
 
@@ -37,6 +37,7 @@ class Column:
     longest: int = 0
     shortest: int = 0
     control_row: int | None = None
+    lossy_row: int | None = None  # the first number that was stored as a float of more digits than that holds
     type: str = "text"
 
     def add(self, texts: Sequence[str], first_row: int) -> None:
@@ -97,6 +98,8 @@ class Column:
             self._tell_typed(findings)
         if self.control_row is not None:
             findings.add("control_characters", row=self.control_row, column=self.header)
+        if self.lossy_row is not None:
+            findings.add("precision_lost", row=self.lossy_row, column=self.header)
         if self.blank:
             findings.add("empty_column", column=self.header)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 from ckanext.govshare.reading.report import Refused, Source
@@ -12,17 +12,21 @@ HEAD = 65536
 
 _MAGIC: Sequence[tuple[bytes, str]] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"%PDF-", "pdf"), (b"\x89PNG\r\n", "png"), (b"\xff\xd8\xff", "jpeg"),
-    (b"GIF8", "gif"), (b"BM", "bmp"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x7fELF", "program"), (b"MZ", "program"),
+    (b"GIF8", "gif"), (b"BM", "bmp"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"), (b"\x7fELF", "program"), (b"MZ", "program"),
 )
 _ARCHIVES = frozenset(("zip", "rar", "7z", "gzip", "bzip2", "xz"))
-_TEXTS = frozenset(("csv", "tsv", "txt"))  # names of delimited text
 _PARTS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "word/document.xml": "docx", "ppt/presentation.xml": "pptx",
           "content.xml": "ods"}
+_NAMES: Mapping[str, frozenset[str]] = {format: frozenset(names.split()) for format, names in {
+    "csv": "csv txt", "tsv": "tsv txt tab csv", "jpeg": "jpg jpeg", "tiff": "tif tiff", "json": "json jsonl ndjson geojson",
+    "geojson": "json geojson", "xlsx": "xlsx xlsm", "xls": "xls et", "rdf": "rdf xml owl ttl nt n3 jsonld"}.items()}
 _ROOT = re.compile(rb"<(?:\w+:)?([A-Za-z][\w.-]*)")
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE)
 _HTML = frozenset((b"html", b"head", b"body", b"script", b"table", b"div", b"meta", b"style", b"iframe", b"img", b"p"))
-_TURTLE = re.compile(rb"(?:\s*(?:#[^\n]*\n)?)*(?:@prefix|@base|PREFIX|BASE)\s+[\w.-]*:?\s*<|\s*<[a-z]+:[^<>\"\s]+>\s+<[a-z]+:[^<>\"\s]+>\s")
+_COMMENTS = re.compile(rb"(?:#[^\n]*\n|\s)*+")
+_TURTLE = re.compile(rb"(?:@prefix|@base|PREFIX|BASE)\s+[\w.-]*:?\s*<|<[a-z]+:[^<>\"\s]+>\s+<[a-z]+:[^<>\"\s]+>\s")
 
 
 def open_source(path: Path, name: str) -> Source:
@@ -63,7 +67,7 @@ def _markup(head: bytes) -> str:
     start = head.lstrip()
     if start[:1] in (b"{", b"["):
         return "json"
-    if _TURTLE.match(start):
+    if (comments := _COMMENTS.match(start)) and _TURTLE.match(start, comments.end()):
         return "turtle"
     if start[:1] != b"<":
         return "text"
@@ -85,15 +89,8 @@ def claimed_kind(name: str) -> str:
 
 def agrees(claimed: str, format: str) -> bool:
     """Whether a name with this extension leads nobody astray about this format."""
-    same = {"csv": {"csv", "txt"}, "tsv": {"tsv", "txt", "tab", "csv"}, "jpeg": {"jpg", "jpeg"}, "json": {"json", "jsonl", "ndjson", "geojson"},
-            "geojson": {"json", "geojson"}, "xlsx": {"xlsx", "xlsm"}, "xls": {"xls", "et"},
-            "rdf": {"rdf", "xml", "owl", "ttl", "nt", "n3", "jsonld"}, "tiff": {"tif", "tiff"}}
-    return not claimed or claimed in same.get(format, {format})
+    return not claimed or claimed in _NAMES.get(format, {format})
 
 
 def is_archive(kind: str) -> bool:
     return kind in _ARCHIVES
-
-
-def is_text_name(name: str) -> bool:
-    return claimed_kind(name) in _TEXTS

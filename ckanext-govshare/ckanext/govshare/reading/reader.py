@@ -30,7 +30,7 @@ READERS: Mapping[str, str] = {
     "docx": "documents:read_document",
     "pptx": "documents:read_document",
 }
-CALLED: Mapping[str, str] = {"ole": "XLS", "html": "an HTML page", "svg": "an SVG picture", "program": "a program", "damaged zip": "XLSX"}
+CALLED: Mapping[str, str] = {"html": "HTML", "svg": "SVG", "program": "EXE", "damaged zip": "XLSX"}
 
 
 def read(path: Path, out: Path, name: str, progress: Progress = lambda done, total: None) -> Report:

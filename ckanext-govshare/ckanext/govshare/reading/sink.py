@@ -15,7 +15,7 @@ from typing import Any
 from ckanext.govshare.reading.cells import texts_of, without_control
 from ckanext.govshare.reading.columns import Column, name_columns
 from ckanext.govshare.reading.report import Findings, Progress, Refused, Report
-from ckanext.govshare.reading.types import CONVERTERS, PLACEHOLDERS
+from ckanext.govshare.reading.types import CONVERTERS, MAX_DIGITS, PLACEHOLDERS
 
 MAX_COLUMNS = 1000  # as many as an entry may have information items; PostgreSQL ends at 1,600
 BATCH = 4096
@@ -73,6 +73,9 @@ class Sink:
         if control is not None and column.control_row is None:
             column.control_row = row + control
         column.add(texts, row)
+        if column.longest > MAX_DIGITS and column.lossy_row is None:
+            column.lossy_row = next((index for index, cell in enumerate(cells, start=row) if type(cell) is float
+                                     and abs(cell) >= 10**MAX_DIGITS), None)
         return texts
 
     def _squared(self, batch: list[Sequence[Any]], width: int, first_row: int) -> list[Sequence[Any]]:

@@ -1,0 +1,157 @@
+"""Looks through the parts of an XLSX before a library opens it: how large they are, and what the library does not tell.
+
+The sizes that the archive declares are the sender's; so each part is really unpacked, piece by piece, and counted.
+"""
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ckanext.govshare.reading.report import Findings, Refused
+from ckanext.govshare.reading.sink import MAX_COLUMNS
+
+MAX_UNPACKED = 512 * 1024 * 1024  # bytes of all parts together; a full sheet of 20 columns has about half of it
+MAX_PARTS = 5000
+MAX_CELLS = 25_000_000  # places between the first and the last cell: they are held in memory, 24 bytes each
+CHUNK = 1 << 20
+_LARGEST = 8 * CHUNK  # bytes that are held while looking for the end of a cell
+
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c\s[^>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'](?:[^>]{0,200}[^/>])?>")
+_NO_VALUE = re.compile(rb"<c\s([^>]*)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_ERROR = re.compile(rb"<c\s([^>]*\bt=\"e\"[^>]*)>.{0,2000}?<v>(#[^<]{1,20})</v>", re.DOTALL)
+_ROW = re.compile(rb"\br=\"[A-Z]+([0-9]+)\"")
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass
+class _Seen:
+    columns: int = 0
+    rows: int = 0
+    no_value: int | None = None  # row of the first formula without a result
+    errors: list[tuple[int, str]] = field(default_factory=list)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, KeyError, ElementTree.ParseError,
+            RuntimeError) as error:
+        raise Refused("damaged", found="XLSX") from error
+
+
+def refuse_bombs(path: Path) -> None:
+    """Raises Refused `zip_bomb` where the parts are larger than `MAX_UNPACKED` by their headers or in truth."""
+    with _opened(path) as archive:
+        parts = archive.infolist()
+        if any(part.flag_bits & 1 for part in parts):
+            raise Refused("password_protected")
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise _bomb()
+        left = MAX_UNPACKED
+        for part in parts:
+            left -= sum(map(len, _pieces(archive, part, left)))
+
+
+def _bomb() -> Refused:
+    return Refused("zip_bomb", limit=MAX_UNPACKED // 2**20)
+
+
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
+    """The part's bytes to their real end: the declared size would end them where the sender likes."""
+    declared, part.file_size = part.file_size, limit + 1
+    try:
+        with archive.open(part) as file:
+            while piece := file.read(CHUNK):
+                limit -= len(piece)
+                if limit < 0:
+                    raise _bomb()
+                yield piece
+    finally:
+        part.file_size = declared
+
+
+def check_sheet(path: Path, index: int, findings: Findings) -> None:
+    """Tell formulas without results and cells with errors of the workbook's sheet `index`; refuse one that is too large."""
+    seen = _Seen()
+    with _opened(path) as archive:
+        for piece in _whole_cells(_pieces(archive, archive.getinfo(_part_of(archive, index)), MAX_UNPACKED)):
+            _look_at(piece, seen)
+    if seen.columns > MAX_COLUMNS:
+        raise Refused("too_many_columns", count=seen.columns, limit=MAX_COLUMNS)
+    if seen.columns * seen.rows > MAX_CELLS:
+        raise Refused("too_big")
+    if seen.no_value is not None:
+        raise Refused("no_formula_values", row=seen.no_value)
+    for row, value in seen.errors:
+        findings.add("formula_error", row=row, value=value)
+
+
+def extent(path: Path, index: int) -> tuple[int, int]:
+    """How many columns and rows with values the sheet has at its beginning; zeros if it is no sheet of cells."""
+    with _opened(path) as archive:
+        part = archive.getinfo(_part_of(archive, index))
+        pieces = _whole_cells(_pieces(archive, part, MAX_UNPACKED))
+        cells = next((found for piece in pieces if (found := _CELL.findall(piece))), [])
+    return len({column for column, _ in cells}), len({row for _, row in cells})
+
+
+def _whole_cells(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces cut between cells."""
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        cut = rest.rfind(b"<c ")
+        if cut > 0 or len(rest) > _LARGEST:
+            cut = cut if cut > 0 else len(rest)
+            yield rest[:cut]
+            rest = rest[cut:]
+    yield rest
+
+
+def _look_at(piece: bytes, seen: _Seen) -> None:
+    cells = _CELL.findall(piece)
+    if cells:
+        seen.columns = max(seen.columns, *map(_number, {column for column, _ in cells}))
+        seen.rows = max(seen.rows, *map(int, {row for _, row in cells}))
+    if b"<f" in piece and seen.no_value is None:
+        seen.no_value = next((_row(cell[1]) for cell in _NO_VALUE.finditer(piece) if b't="str"' not in cell[1]), None)
+    if b't="e"' in piece:
+        seen.errors += [(_row(cell[1]), cell[2].decode(errors="replace")) for cell in _ERROR.finditer(piece)]
+
+
+def _row(attributes: bytes) -> int:
+    found = _ROW.search(attributes)
+    return int(found[1]) if found else 0
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _part_of(archive: zipfile.ZipFile, index: int) -> str:
+    """The archive's part that holds the workbook's sheet `index`, found as spreadsheet programs find it."""
+    sheets = [sheet for sheet in _parsed(archive, "xl/workbook.xml").iter() if sheet.tag.endswith("}sheet")]
+    wanted = sheets[index].get(_RELATION) if index < len(sheets) else None
+    for relation in _parsed(archive, "xl/_rels/workbook.xml.rels"):
+        if wanted and relation.get("Id") == wanted:
+            return posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
+    raise KeyError(wanted)
+
+
+def _parsed(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    text = b"".join(_pieces(archive, archive.getinfo(part), 16 * CHUNK))
+    if b"<!" in text.replace(b"<!--", b""):
+        raise zipfile.BadZipFile("a document type has no place in a workbook")
+    return ElementTree.fromstring(text)  # noqa: S314 - no document type, so no entities

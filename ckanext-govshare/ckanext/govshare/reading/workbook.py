@@ -1,0 +1,145 @@
+"""XLSX and XLS by calamine: one sheet, cached values, merged cells filled (docs/adr/060)."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from ckanext.govshare.reading import headers, sheet_parts
+from ckanext.govshare.reading.report import Findings, Refused, Report, Source
+from ckanext.govshare.reading.sink import Sink
+
+MAX_SHEETS = 500
+_OLE_DOCUMENT = "WordDocument".encode("utf-16-le")
+_OLE_SLIDES = "PowerPoint Document".encode("utf-16-le")
+_OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def read_xlsx(source: Source, sink: Sink) -> Report:
+    """Read the first sheet with a table. Raises Refused."""
+    sheet_parts.refuse_bombs(source.path)
+    return _read(source, sink, "xlsx")
+
+
+def read_ole(source: Source, sink: Sink) -> Report:
+    """Read an XLS; other documents of that container are refused with advice. Raises Refused."""
+    content = source.path.read_bytes() if source.size <= 64 * 1024 * 1024 else source.head
+    if _OLE_ENCRYPTED in content:
+        raise Refused("password_protected")
+    for mark, found in ((_OLE_DOCUMENT, "DOC"), (_OLE_SLIDES, "PPT")):
+        if mark in content:
+            raise Refused("old_document", found=found)
+    return _read(source, sink, "xls")
+
+
+def _read(source: Source, sink: Sink, format: str) -> Report:
+    try:
+        with CalamineWorkbook.from_path(str(source.path)) as book:
+            sheet, header_row = _table(source, sink, book, format)
+            return sink.report(format, sheet=sheet, header_row=header_row)
+    except PasswordError as error:
+        raise Refused("password_protected") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Refused("damaged", found=format.upper()) from error
+
+
+def _table(source: Source, sink: Sink, book: CalamineWorkbook, format: str) -> tuple[str, int]:
+    """Read the first visible sheet with a table; gives its name and the row of its header."""
+    sheets = list(enumerate(book.sheets_metadata))
+    if len(sheets) > MAX_SHEETS:
+        raise Refused("damaged", found=format.upper())
+    extents = {index: _extent(source, book, format, index) for index, sheet in sheets if sheet.typ is SheetTypeEnum.WorkSheet}
+    filled = [index for index, (columns, _) in extents.items() if columns]
+    hidden = [index for index in filled if book.sheets_metadata[index].visible is not SheetVisibleEnum.Visible]
+    visible = [index for index in filled if index not in hidden]
+    if not visible:
+        raise Refused("no_rows")
+    chosen = next((index for index in visible if min(extents[index]) > 1), visible[0])  # covers and notes are one column
+    _tell_sheets(book.sheets_metadata, chosen, [index for index in visible if index != chosen], hidden, sink.findings)
+    if format == "xlsx":
+        sheet_parts.check_sheet(source.path, chosen, sink.findings)
+    sheet = book.get_sheet_by_index(chosen)
+    return sheet.name, _fill(sheet, sink)
+
+
+def _extent(source: Source, book: CalamineWorkbook, format: str, index: int) -> tuple[int, int]:
+    """How many columns and rows with values the sheet has at its beginning."""
+    if format == "xlsx":
+        return sheet_parts.extent(source.path, index)
+    sheet = book.get_sheet_by_index(index)
+    return (sheet.width, sheet.height) if sheet.end is not None else (0, 0)
+
+
+def _tell_sheets(sheets: Sequence[SheetMetadata], chosen: int, others: Sequence[int], hidden: Sequence[int],
+                 findings: Findings) -> None:
+    if others:
+        findings.add("other_sheets", sheet=sheets[chosen].name, others="、".join(sheets[index].name for index in others))
+    if hidden:
+        findings.add("hidden_sheets", others="、".join(sheets[index].name for index in hidden))
+
+
+def _fill(sheet: CalamineSheet, sink: Sink) -> int:
+    rows = iter(sheet.iter_rows())  # from the sheet's first row on, but from the first column with values
+    sample = list(islice(rows, headers.SAMPLE))
+    header = headers.find_header(sample)
+    headers.tell(header, 1, sink.findings)
+    start = header.last + 2
+    data: Iterator[Sequence[Any]] = chain(sample[header.last + 1:], rows)
+    if merges := _merges(sheet, start):
+        data = _unmerged(data, start, merges, sink.findings)
+    sink.table(header.names, headers.without_tail(data, start, sink.findings), start, total=sheet.end[0] + 1 if sheet.end else 0)
+    return header.first + 1
+
+
+@dataclass(frozen=True)
+class _Merge:
+    """Merged cells: rows of the sheet from 1, columns of the table from 0."""
+
+    first: int
+    last: int
+    column: int
+    width: int
+
+    @property
+    def range(self) -> str:
+        return f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
+
+
+def _merges(sheet: CalamineSheet, start: int) -> dict[int, list[_Merge]]:
+    """The merged cells of the data, by their first row."""
+    left = sheet.start[1] if sheet.start else 0
+    merges: dict[int, list[_Merge]] = {}
+    for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
+        if top + 1 >= start and 0 <= first - left < sheet.width:
+            merges.setdefault(top + 1, []).append(_Merge(top + 1, bottom + 1, first - left, last - first + 1))
+    return merges
+
+
+def _unmerged(rows: Iterator[Sequence[Any]], start: int, merges: dict[int, list[_Merge]],
+              findings: Findings) -> Iterator[Sequence[Any]]:
+    """Each row of merged cells gets their value: they say that it holds for all of them. Across columns it cannot be told."""
+    open_merges: list[tuple[_Merge, Any]] = []
+    for row, cells in enumerate(rows, start=start):
+        for merge in merges.get(row, ()):
+            value = cells[merge.column]
+            if merge.last > merge.first:
+                open_merges.append((merge, value))
+            if value != "":
+                findings.add("merged_blank" if merge.width > 1 else "merged_cells", row=row, range=merge.range)
+        if open_merges:
+            cells = list(cells)
+            for merge, value in open_merges:
+                cells[merge.column] = value
+            open_merges = [(merge, value) for merge, value in open_merges if merge.last > row]
+        yield cells
