@@ -1,6 +1,7 @@
 """A catalogue to measure on: approved entries of ten departments, made up from the titles of the search tests."""
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count, islice
@@ -13,13 +14,16 @@ from ckan import model
 from world import World, entry_fields
 
 from ckanext.govshare.domain import catalog
+from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic import drafts
 from ckanext.govshare.model.trace import outbox
 from ckanext.govshare.repository import catalog as repository
+from ckanext.govshare.repository import datafiles
 
 THEMES = {"jiaotong-chuxing": "交通出行", "shengtai": "生态环境", "jiaoyu-wenhua": "教育文化", "yiliao-weisheng": "医疗卫生",
           "shehui-baozhang": "社会保障", "xinyong-fuwu": "信用服务", "chengxiang-jianshe": "城乡建设", "nongye": "农业农村"}
 ITEMS = ("统一社会信用代码", "名称", "地址", "行政区划代码", "联系电话", "更新日期", "备注")
+COLUMNS = [{"id": name, "name": name, "type": "text"} for name in ITEMS]
 CATEGORY = "307016001"
 APPROVED_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _BATCH = 50
@@ -66,8 +70,9 @@ def _entries() -> Any:
                 groups=[{"name": themes[number % len(themes)]}], info_items=_items(entry["info_items"][0]),
                 open_type=entry["open_type"], update_frequency=entry["update_frequency"], sample_data=True,
                 open_condition="需说明用途并签订协议。" if entry["open_type"] == "conditional" else None,
-                resources=[{"name": f"{entry['title']}.{form.lower()}", "format": form, "description": "全部记录",
-                            "url": f"http://data.example/{entry['name']}-{year}.{form.lower()}"} for form in ("CSV", "XLSX")])
+                resources=[{"name": f"{entry['title']}（{form}）", "format": form, "description": "全部记录", "size": 1024,
+                            "url": f"data.{form.lower()}", "url_type": "upload", "datastore_active": True}
+                           for form in ("CSV", "XLSX")])
 
 
 def _items(own: dict[str, Any]) -> list[dict[str, Any]]:
@@ -84,4 +89,9 @@ def _approved(number: int, fields: dict[str, Any]) -> str:
     entry = catalog.Entry(package_id, fields["owner_org"], catalog.State.APPROVED, 1, code, CATEGORY)
     repository.save(entry, fields["title"], None, APPROVED_AT)
     repository.add_version(package_id, 1, catalog.content_of(fields), APPROVED_AT)
+    for resource in model.Package.get(package_id).resources:
+        datafiles.add(DataFile(
+            id=str(uuid.uuid4()), entry_id=package_id, resource_id=resource.id, kind="upload", state=FileState.CURRENT, number=1,
+            created_at=APPROVED_AT, current_from=APPROVED_AT, filename=f"{resource.name}.csv", size=1024, rows=12,
+            format=resource.format.lower(), machine_readable=True, columns=COLUMNS))
     return str(fields["name"])

@@ -26,7 +26,7 @@ def place(world: World) -> dict[str, str]:
     """Entries with long words and many columns, as departments write them."""
     theme = factories.Group(name="shengtai", title="生态环境")
     items = [{"name": f"监测指标{n}", "data_type": "N", "length": 6, "description": LONG} for n in range(6)]
-    files = [{"name": LONG, "url": "/files/hourly.csv", "format": "CSV", "description": LONG}]
+    files = [{"name": LONG, "url": "https://example.com/hourly.csv", "format": "CSV", "description": LONG}]
     published = world.approved(title=LONG, notes=LONG, info_items=items, resources=files)
     narrowed = world.approved()
     world.call(world.editor, "package_patch", id=narrowed["id"], open_type="conditional", open_condition=LONG)

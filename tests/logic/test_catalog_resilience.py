@@ -22,7 +22,7 @@ from world import World
 
 from ckanext.govshare import clock, jobs, subscriptions
 from ckanext.govshare.logic import review
-from ckanext.govshare.repository import catalog, outbox
+from ckanext.govshare.repository import catalog, datafiles, outbox
 from ckanext.govshare.repository import trace as history
 
 KILLS = 20
@@ -126,6 +126,7 @@ def _outcome(entry_id: str) -> str:
         events(entry_id).count("entry_approved") == 1,
         len(catalog.versions(entry_id)) == 1,
         indexed_private(entry_id) is False,
+        [file.state for file in datafiles.of_entry(entry_id)] == ["current"],
     )
     return "whole" if all(facts) else "inconsistent" if any(facts) else "nothing"
 

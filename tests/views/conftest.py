@@ -13,7 +13,7 @@ from world import World
 def place(world: World) -> dict[str, str]:
     """An entry in every state, a theme and a department, by what their addresses need."""
     theme = factories.Group(name="shengtai", title="生态环境")
-    published = world.approved(resources=[{"name": "小时值", "url": "/files/hourly.csv", "format": "CSV"}])
+    published = world.approved(resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
     return {"published": published["name"], "file": published["resources"][0]["id"], "draft": world.draft()["name"],
             "submitted": world.submitted()["name"], "returned": world.returned()["name"],
             "department": world.own["name"], "theme": theme["name"]}

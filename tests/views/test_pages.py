@@ -127,7 +127,7 @@ class TestOpenAttribute:
 
     def test_files_of_conditional_data_are_not_offered_at_once(self, visit: Any, world: World) -> None:
         entry = world.approved(open_type="conditional", open_condition="仅限科研机构",
-                               resources=[{"name": "小时值", "url": "/files/hourly.csv", "format": "CSV"}])
+                               resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
         files = part(visit().get(f"/dataset/{entry['name']}"), "#files")
         assert files.select(".gs-button") == []
         assert "authorised" in words(files)

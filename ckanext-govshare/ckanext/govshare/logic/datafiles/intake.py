@@ -117,7 +117,9 @@ class Intake:
 
         Raises Invalid on `upload` or `url`.
         """
-        upload, address = _upload(resource), _address(resource, resource_id, old)
+        upload = _upload(resource)
+        # Forms send the file's name as its address.
+        address = "" if upload is not None else _address(resource, resource_id, old)
         if upload is None and (not address or (not refresh and address == _source(resource_id, old))):
             return None
         row = DataFile(
