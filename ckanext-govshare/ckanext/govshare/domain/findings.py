@@ -91,6 +91,11 @@ TYPES: Mapping[str, Message] = {
     "timestamp": Message("a time"),
     "bool": Message("true or false"),
 }
+# What an entry's information item says by its data type.
+DECLARED: Mapping[str, Message] = {
+    "N": TYPES["numeric"], "Y": Message("an amount of money"), "D": TYPES["date"], "T": TYPES["timestamp"], "L": TYPES["bool"],
+    "B": TYPES["numeric"], "I": TYPES["int8"], "F": TYPES["numeric"],
+}
 
 
 def finding(code: str, /, *, row: int | None = None, column: str | None = None, **params: Any) -> Finding:
@@ -106,6 +111,8 @@ def describe(found: Mapping[str, Any]) -> Message:
     params = dict(found.get("params") or {})
     if "type" in params:
         params["type"] = TYPES.get(params["type"], params["type"])
+    if known[1] is FINDINGS["type_disagrees"][1]:
+        params["expected"] = DECLARED.get(params.get("expected", ""), params.get("expected"))
     return Message(known[1].text, **params)
 
 

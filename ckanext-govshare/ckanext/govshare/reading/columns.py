@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ckanext.govshare.reading.cells import without_control
 from ckanext.govshare.reading.report import Findings
 from ckanext.govshare.reading.types import PLAIN, Kind, kind_of
 
@@ -173,7 +174,7 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
     taken: set[str] = set()
     columns = []
     for position, header in enumerate(headers, start=1):
-        shown = " ".join(header.split())
+        shown = " ".join(without_control([header])[0][0].split())
         wanted = _clean(shown) or f"column_{position}"
         name = _unique(wanted, taken)
         if shown and len(wanted.encode()) > MAX_ID_BYTES:
