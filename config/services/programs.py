@@ -13,7 +13,7 @@ from instance import Instance
 from supervise import Program
 
 BACKING = ("postgres", "redis", "solr")
-# These two have no port to ask: one that cannot load the portal ends within these seconds.
+# These have no port to ask: one that cannot load the portal ends within these seconds.
 SETTLING = 6
 
 
@@ -32,7 +32,7 @@ def backing(instance: Instance) -> list[Program]:
 
 
 def portal(instance: Instance) -> list[Program]:
-    """The portal itself: web workers, job worker, scheduler."""
+    """The portal itself: web workers, job worker, reader of data files, scheduler."""
     ini = str(instance.run / "portal.ini")
     ckan = [str(instance.venv / "ckan"), "-c", ini]
     web = [str(instance.venv / "gunicorn"), "-c", "config/gunicorn.conf.py", "wsgi:application"]
@@ -46,6 +46,8 @@ def portal(instance: Instance) -> list[Program]:
     return [
         Program("web", web, instance.root, environ, web_is_ready, "web", patience=120),
         Program("worker", [*ckan, "jobs", "worker"], instance.root, plain, settle=SETTLING),
+        # Apart from the other worker: a long table must not keep mail and index waiting.
+        Program("reader", [*ckan, "jobs", "worker", "files"], instance.root, plain, settle=SETTLING),
         Program("scheduler", [*ckan, "govshare", "scheduler"], instance.root, plain, settle=SETTLING),
     ]
 

@@ -92,14 +92,22 @@ def of_resource(context: Context, resource_id: str) -> tuple[model.Package, Acce
 
 def admit_file(context: Context, file_id: str) -> Fetch:
     """A file by its own id: the current one, a former version, or one of a draft. Raises as `admit`."""
+    fetch = known_file(context, file_id)
+    if fetch.file.state is FileState.DROPPED:
+        raise tk.ObjectNotFound
+    if not fetch.access.allowed:
+        raise tk.NotAuthorized(explain(fetch.access))
+    return fetch
+
+
+def known_file(context: Context, file_id: str) -> Fetch:
+    """A file that the caller may know of, fetched or not, and dropped or not. Raises ObjectNotFound for any other."""
     file = datafiles.get(file_id) if _possible(file_id) else None
     package = model.Session.get(model.Package, file.entry_id) if file else None
     if file is None or package is None or package.state != model.State.ACTIVE:
         raise tk.ObjectNotFound
     access = access_to_file(context, package, file)
-    if not access.allowed and _knows(context, package, file):
-        raise tk.NotAuthorized(explain(access))
-    if not access.allowed or file.state is FileState.DROPPED:
+    if not access.allowed and not _knows(context, package, file):
         raise tk.ObjectNotFound
     return Fetch(package, file, access)
 
@@ -124,5 +132,4 @@ def _possible(identifier: object) -> bool:
 
 def _knows(context: Context, package: model.Package, file: DataFile) -> bool:
     """Former and current versions are known with the entry; drafts to nobody else, but to the operator."""
-    served = file.state in (FileState.CURRENT, FileState.SUPERSEDED)
-    return visibility.labels_of(context) is None or (served and visibility.may_see(context, package))
+    return visibility.labels_of(context) is None or (file.number is not None and visibility.may_see(context, package))

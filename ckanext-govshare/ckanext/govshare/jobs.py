@@ -5,6 +5,7 @@ import logging
 
 from ckanext.govshare import clock, regulations, subscriptions
 from ckanext.govshare.domain import calendar, events
+from ckanext.govshare.logic.datafiles import sweep
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as entries
 from ckanext.govshare.repository import deadlines
@@ -39,6 +40,11 @@ def recompute_deadlines() -> int:
 def _case(kind: str, case_id: str) -> Case:
     entry = entries.get(case_id)
     return Case(kind, case_id, entry.department if entry else "")
+
+
+def sweep_files() -> None:
+    """Remove bytes and tables that nobody needs."""
+    sweep.sweep()
 
 
 def warn_of_ending_regulations() -> None:

@@ -15,20 +15,26 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.govshare import clock, jobs
+from ckanext.govshare.logic.datafiles import reading_job
 from ckanext.govshare.repository import outbox
 
 log = logging.getLogger(__name__)
 
 _SCHEDULE: tuple[tuple[Callable[[], object], dict[str, int]], ...] = (
     (jobs.drain_outbox, {"seconds": 10}),
+    (reading_job.enqueue_waiting, {"seconds": 10}),
     (jobs.recompute_deadlines, {"hours": 1}),
+    (jobs.sweep_files, {"hours": 6}),
     (jobs.warn_of_ending_regulations, {"hours": 24}),
 )
 
 
 def _enqueue(job: Callable[[], object]) -> None:
     try:
-        if job is not jobs.drain_outbox or _effects_wait():
+        if job is reading_job.enqueue_waiting:
+            # It only looks for work and asks the other queue for it.
+            job()
+        elif job is not jobs.drain_outbox or _effects_wait():
             # A turn nobody took within a minute is dropped: the next one does its work.
             tk.enqueue_job(job, title=job.__name__, rq_kwargs={"ttl": 60})
     except (RedisError, SQLAlchemyError) as error:

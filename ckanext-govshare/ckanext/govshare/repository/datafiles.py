@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
+from ckanext.govshare.model import catalog
 from ckanext.govshare.model.datafiles import fetch_count, file
 
 _COLUMNS = tuple(f.name for f in fields(DataFile))
@@ -119,6 +120,21 @@ def in_states(states: Sequence[FileState], before: datetime) -> list[DataFile]:
     return [_file(row) for row in model.Session.execute(query.order_by(file.c.created_at, file.c.id)).mappings()]
 
 
+def named_by_drafts() -> set[str]:
+    """Ids of the files that a draft is going to serve: in a package never published, or in the draft beside one."""
+    drafts = sa.select(sa.func.jsonb_path_query(catalog.entry.c.draft, "$.resources[*].file_id").op("#>>")("{}"))
+    unpublished = sa.select(sa.cast(model.Resource.extras, JSONB)["file_id"].astext).join(
+        model.Package, model.Package.id == model.Resource.package_id,
+    ).where(model.Resource.state == "active", model.Package.state == "active")
+    return {found for query in (drafts, unpublished) for found in model.Session.execute(query).scalars() if found}
+
+
+def is_newest(asked: DataFile) -> bool:
+    """Whether nothing was taken in for the file's resource after it."""
+    newer = sa.exists().where(file.c.resource_id == asked.resource_id, file.c.created_at > asked.created_at)
+    return not model.Session.execute(sa.select(newer)).scalar()
+
+
 def outnumbered(kept: int) -> list[DataFile]:
     """Superseded files beyond the newest `kept` superseded ones of each resource."""
     rank = sa.func.row_number().over(partition_by=file.c.resource_id, order_by=file.c.number.desc())
@@ -128,13 +144,15 @@ def outnumbered(kept: int) -> list[DataFile]:
 
 
 def kept_ids() -> set[str]:
-    """Ids of all files whose bytes and tables have a reason to be there."""
+    """Ids of all files whose bytes have a reason to be there."""
     return set(model.Session.execute(sa.select(file.c.id).where(file.c.state != FileState.DROPPED.value)).scalars())
 
 
-def commit_without_waiting() -> None:
-    """Let this transaction's commit not wait for the disk: a crash may lose counts of its last moments, nothing else."""
-    model.Session.execute(sa.text("SET LOCAL synchronous_commit TO off"))
+def ids_with_table() -> set[str]:
+    """Ids of all files that have a table in the DataStore, or may be getting one now."""
+    being_read = file.c.state.in_((FileState.WAITING.value, FileState.READING.value))
+    has_table = sa.and_(file.c.state != FileState.DROPPED.value, sa.func.jsonb_array_length(file.c.columns) > 0)
+    return set(model.Session.execute(sa.select(file.c.id).where(sa.or_(being_read, has_table))).scalars())
 
 
 def count_fetch(resource_id: str, day: date, channel: str, rows: int, size: int) -> None:

@@ -7,17 +7,20 @@ from ckanext.govshare.logic import absence
 from ckanext.govshare.logic.action import (
     access,
     catalog,
+    datafiles,
     datastore,
     file_samples,
     open_list,
     packages,
+    previews,
     regulations,
     search,
     trace,
     visibility,
 )
 
-_MODULES = (access, catalog, datastore, file_samples, open_list, packages, regulations, search, trace, visibility)
+_MODULES = (access, catalog, datafiles, datastore, file_samples, open_list, packages, previews, regulations, search, trace,
+            visibility)
 
 
 def get_actions() -> dict[str, Action]:

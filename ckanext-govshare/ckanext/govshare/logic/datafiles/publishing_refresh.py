@@ -4,7 +4,6 @@
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ckan import model
@@ -16,6 +15,7 @@ from ckanext.govshare.domain import events
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.findings import worst_first
 from ckanext.govshare.logic import drafts, review
+from ckanext.govshare.logic.datafiles.publication import with_facts
 from ckanext.govshare.logic.record import Case, record
 from ckanext.govshare.repository import catalog, datafiles
 
@@ -76,15 +76,10 @@ def _publish(new: DataFile) -> events.DataFilePublished | None:
 def _write(package: model.Package, current: DataFile) -> None:
     """Bring the published resource up to its current file; nothing else of the entry changes."""
     data = published(package.id)
-    resources = [_with_facts(resource, current) if resource["id"] == current.resource_id else resource
+    resources = [with_facts(resource, current) if resource["id"] == current.resource_id else resource
                  for resource in data["resources"]]
     drafts.write(_context(), "package_update", {k: v for k, v in data.items() if k != "metadata_modified"} | {
         "resources": resources}, private=package.private, publishing=True)
-
-
-def _with_facts(resource: Mapping[str, Any], current: DataFile) -> dict[str, Any]:
-    moment = (current.current_from or clock.now()).replace(tzinfo=None).isoformat()
-    return {**resource, "last_modified": moment, "size": current.size, "datastore_active": current.has_table}
 
 
 def _context() -> Context:

@@ -14,7 +14,7 @@ import psycopg2
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.govshare import fetching
+from ckanext.govshare import config, fetching
 from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain import structure
 from ckanext.govshare.domain.datafiles import DataFile
@@ -59,7 +59,7 @@ def read(file: DataFile, tell: Telling) -> Outcome:
     with _folder(file.id) as folder:
         try:
             file = _fetch(file, folder, tell)
-            report = sandbox.run(storage.path(file.location), folder, file.filename, tell)
+            report: Mapping[str, Any] = sandbox.run(storage.path(file.location), folder, file.filename, tell)
         except fetching.FetchRefused as refused:
             return Outcome(file, [finding(refused.code, **refused.params)], {})
         except sandbox.ReadingStopped as stopped:
@@ -88,12 +88,17 @@ def _fetch(file: DataFile, folder: Path, tell: Telling) -> DataFile:
     if file.kind != "link" or file.location:
         return file
     part = folder / "fetched"
-    fetched = fetching.fetch(file.source, part, fetching.limits(), tell)
+    fetched = fetching.fetch(file.source, part, _limits(), tell)
     file = replace(file, location=storage.adopt(part, file.id), filename=fetched.filename, size=fetched.size,
                    sha256=fetched.sha256)
     with transaction():
         repository.change(file.id, location=file.location, filename=file.filename, size=file.size, sha256=file.sha256)
     return file
+
+
+def _limits() -> fetching.Limits:
+    return fetching.Limits(size=config.max_upload_bytes(), seconds=config.link_seconds(), ports=config.link_ports(),
+                           networks=config.link_allowed_networks())
 
 
 def _agreement(file: DataFile, columns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
