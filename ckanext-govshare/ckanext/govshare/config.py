@@ -86,3 +86,13 @@ def link_ports() -> list[int]:
 def link_allowed_networks() -> list[str]:
     """Networks that linked files may come from although they are not public, such as `10.1.0.0/16`."""
     return list(tk.config["govshare.link_allowed_networks"])
+
+
+def exports_at_once() -> int:
+    """How many exports one web process sends at the same time."""
+    return int(tk.config["govshare.exports_at_once"])
+
+
+def export_seconds() -> int:
+    """Seconds within which a caller must have taken an export."""
+    return int(tk.config["govshare.export_seconds"])

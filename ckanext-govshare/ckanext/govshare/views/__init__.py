@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 
-from ckanext.govshare.views import catalog, datafiles, downloads, file_forms, open_list, portal, regulations, search
+from ckanext.govshare.views import catalog, datafiles, downloads, exports, file_forms, open_list, portal, regulations, search
 
 if TYPE_CHECKING:
     from ckan.types import CKANApp
 
 
 def get_blueprints() -> list[Blueprint]:
-    modules = (portal, catalog, datafiles, downloads, open_list, regulations, search)
+    modules = (portal, catalog, datafiles, downloads, exports, open_list, regulations, search)
     return [module.blueprint for module in modules]
 
 
@@ -23,6 +23,7 @@ IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.edit": file_forms.edit,
     "dataset_resource.download": downloads.resource,
     "resource.download": downloads.resource,
+    "datastore.dump": exports.dump,
     "file.download": downloads.gone,
     "file.public_download": downloads.gone,
     "file.trusted_download": downloads.gone,
