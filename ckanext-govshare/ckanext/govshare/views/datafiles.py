@@ -11,6 +11,7 @@ from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.datafile_display import progress_of
+from ckanext.govshare.views.downloads import refused
 
 blueprint = Blueprint("govshare_datafiles", __name__)
 
@@ -126,7 +127,7 @@ def _files(resource_id: str) -> list[dict[str, Any]]:
     return files
 
 
-def compare(entry_id: str, resource_id: str) -> str:
+def compare(entry_id: str, resource_id: str) -> str | tuple[str, int]:
     """Two published contents beside each other: `a` the older, `b` the newer, by version number; the last two by default."""
     package, resource = _published(entry_id, resource_id)
     files = [file for file in _files(resource_id) if file["number"]]
@@ -138,8 +139,10 @@ def compare(entry_id: str, resource_id: str) -> str:
     older, newer = (by_number[number] for number in chosen)
     try:
         difference = tk.get_action("govshare_file_compare")(_context(), {"id": older["id"], "other": newer["id"]})
-    except (tk.ObjectNotFound, tk.NotAuthorized):
+    except tk.ObjectNotFound:
         return tk.abort(404)
+    except tk.NotAuthorized as refusal:
+        return refused(refusal, resource_id)
     except tk.ValidationError as error:
         difference = {"reason": _sentences(error.error_dict)}
     return tk.render("govshare/datafiles/compare.html", {
