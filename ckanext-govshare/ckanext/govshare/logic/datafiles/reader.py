@@ -20,7 +20,7 @@ from ckanext.govshare.domain import structure
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.findings import finding, refuses
 from ckanext.govshare.logic import review
-from ckanext.govshare.logic.datafiles import loading, publishing_refresh, sandbox, storage
+from ckanext.govshare.logic.datafiles import loading, publishing_refresh, reports, sandbox, storage
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import datafiles as repository
 
@@ -59,15 +59,19 @@ def read(file: DataFile, tell: Telling) -> Outcome:
     with _folder(file.id) as folder:
         try:
             file = _fetch(file, folder, tell)
-            report: Mapping[str, Any] = sandbox.run(storage.path(file.location), folder, file.filename, tell)
+            report = reports.checked(sandbox.run(storage.path(file.location), folder, file.filename, tell))
         except fetching.FetchRefused as refused:
             return Outcome(file, [finding(refused.code, **refused.params)], {})
         except sandbox.ReadingStopped as stopped:
+            log.warning("%s was not read: %s", file.id, stopped)
             return Outcome(file, [finding(stopped.code)], {})
+        except reports.Malformed as malformed:
+            log.error("%s was not read: %s", file.id, malformed)
+            return Outcome(file, [finding("crashed")], {})
         findings: list[Mapping[str, Any]] = [*report["findings"], *_agreement(file, report["columns"])]
         if report["columns"] and not refuses(findings):
-            report, failed = _load(file, report, folder / "table.csv", tell)
-            findings += failed
+            loaded, failed = _load(file, report, folder / sandbox.TABLE, tell)
+            return Outcome(file, findings + failed, loaded)
     return Outcome(file, findings, report)
 
 
@@ -107,7 +111,7 @@ def _agreement(file: DataFile, columns: Sequence[Mapping[str, Any]]) -> list[Map
     context = {"ignore_auth": True, "user": ""}
     package = publishing_refresh.published(file.entry_id) if file.refresh else review.current(context, entry)
     model.Session.rollback()
-    return structure.agreement(columns, package.get("info_items") or ()) if columns else []
+    return list(structure.check(columns, package.get("info_items") or ())) if columns else []
 
 
 def _load(file: DataFile, report: Mapping[str, Any], csv_path: Path,

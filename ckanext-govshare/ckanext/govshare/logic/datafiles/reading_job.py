@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import ckan.plugins.toolkit as tk
 import psycopg2
@@ -19,12 +18,10 @@ from redis.exceptions import RedisError
 from ckanext.govshare import clock, config, subscriptions
 from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.logic.datafiles import publishing_refresh
+from ckanext.govshare.logic.datafiles import publishing_refresh, reader
+from ckanext.govshare.logic.datafiles.reader import Outcome
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import datafiles as repository
-
-if TYPE_CHECKING:
-    from ckanext.govshare.logic.datafiles.reader import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +51,6 @@ def enqueue_waiting() -> None:
 
 def read_file(file_id: str) -> None:
     """Read the file, load its table and judge it; a refresh is published. Nothing happens where nothing is left to do."""
-    from ckanext.govshare.logic.datafiles import reader
     with repository.reserved(file_id) as connection:
         if connection is None:
             return
