@@ -30,6 +30,20 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "crashed": ("error", Message("Reading the file stopped unexpectedly. Save it again, or in another format.")),
     "reader_gave_up": ("error", Message("Reading the file broke off {count} times. Read it once more, or split it.")),
     "not_loaded": ("error", Message("The rows do not fit the columns that were found: {reason}")),
+    # fetching a link
+    "link_address": ("error", Message("This is no address of a file: it begins with http:// or https:// and a host.")),
+    "link_credentials": ("error", Message("The address holds a user name or password. Only files that need none are fetched.")),
+    "link_port": ("error", Message("Files are not fetched from port {port}. Ask the platform's operator to allow it.")),
+    "link_unknown_host": ("error", Message("The host of the address is not known.")),
+    "link_not_public": ("error", Message("The address leads into a network that is not public. "
+                                         "Ask the platform's operator to allow it, or upload the file.")),
+    "link_redirects": ("error", Message("The address leads on and on (more than {limit} times).")),
+    "link_certificate": ("error", Message("The host's certificate is not valid, so nobody knows whose data this would be.")),
+    "link_unreachable": ("error", Message("The host does not answer as it should, or broke off.")),
+    "link_too_slow": ("error", Message("Fetching the file took too long.")),
+    "link_too_big": ("error", Message("The linked file has more than {limit} MB, the most that the portal takes.")),
+    "link_status": ("error", Message("The host answers with the error {status} instead of the file.")),
+    "link_compressed": ("error", Message("The host sends the file compressed, unasked. Link it uncompressed, or upload it.")),
     # text
     "undecodable": ("error", Message("Some bytes here are no characters of {encoding}. Save the file as UTF-8.")),
     "nul_bytes": ("error", Message("The text contains NUL bytes: it is no text table, or damaged. Save it again as CSV.")),

@@ -45,17 +45,20 @@ class _Decoded:
     failed: bool = False
 
 
-def detect(source: Source) -> Encoding:
-    """The encoding in which every byte of the source is text. Raises Refused: undecodable, nul_bytes, line_too_long."""
+def detect(source: Source, max_line: int = MAX_LINE) -> Encoding:
+    """The encoding in which every byte of the source is text. `max_line`: bytes allowed without an end of line.
+
+    Raises Refused: undecodable, nul_bytes, line_too_long.
+    """
     if codec := next((codec for bom, codec in _BOMS if source.head.startswith(bom)), _without_bom(source.head)):
-        return _encoding(codec, _must_decode(source.path, codec))
-    _refuse_nuls(source.path)
-    utf8 = _decode(source.path, "utf-8")
+        return _encoding(codec, _must_decode(source.path, codec, max_line))
+    _refuse_nuls(source.path, max_line)
+    utf8 = _decode(source.path, "utf-8", max_line)
     if not utf8.failed:
         return _encoding("utf-8", utf8)
     if utf8.multibyte >= ENOUGH:
         raise Refused("undecodable", row=utf8.line, encoding="UTF-8")
-    return _encoding("gb18030", _must_decode(source.path, "gb18030"))
+    return _encoding("gb18030", _must_decode(source.path, "gb18030", max_line))
 
 
 def _encoding(codec: str, decoded: _Decoded) -> Encoding:
@@ -66,33 +69,33 @@ def _encoding(codec: str, decoded: _Decoded) -> Encoding:
 def _without_bom(head: bytes) -> str | None:
     """UTF-16 without its mark: every second byte of ASCII characters is NUL, the others never are."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 50 and not even:
+    if odd > max(4, len(head) // 50) and not even:
         return "utf-16-le"
-    if even > len(head) // 50 and not odd:
+    if even > max(4, len(head) // 50) and not odd:
         return "utf-16-be"
     return None
 
 
-def _refuse_nuls(path: Path) -> None:
+def _refuse_nuls(path: Path, max_line: int) -> None:
     line, run = 1, 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if (at := chunk.find(0)) >= 0:
                 raise Refused("nul_bytes", row=line + chunk.count(b"\n", 0, at))
             run = 0 if b"\n" in chunk or b"\r" in chunk else run + len(chunk)
-            if run >= MAX_LINE:
-                raise Refused("line_too_long", row=line, limit=MAX_LINE)
+            if run >= max_line:
+                raise Refused("line_too_long", row=line, limit=max_line)
             line += chunk.count(b"\n")
 
 
-def _must_decode(path: Path, codec: str) -> _Decoded:
-    decoded = _decode(path, codec)
+def _must_decode(path: Path, codec: str, max_line: int) -> _Decoded:
+    decoded = _decode(path, codec, max_line)
     if decoded.failed:
         raise Refused("undecodable", row=decoded.line, encoding={"gb18030": "UTF-8, GBK or GB18030"}.get(codec, codec.upper()))
     return decoded
 
 
-def _decode(path: Path, codec: str) -> _Decoded:
+def _decode(path: Path, codec: str, max_line: int) -> _Decoded:
     decoder, result, run = codecs.getincrementaldecoder(codec)(), _Decoded(), 0
     with path.open("rb") as file:
         chunk = b"first"
@@ -105,8 +108,8 @@ def _decode(path: Path, codec: str) -> _Decoded:
                 text = error.object[:error.start].decode(codec.removesuffix("-sig"), "ignore")
             _look_at(text, result)
             run = 0 if "\n" in text or "\r" in text else run + len(chunk)
-            if run >= MAX_LINE:
-                raise Refused("line_too_long", row=result.line, limit=MAX_LINE)
+            if run >= max_line:
+                raise Refused("line_too_long", row=result.line, limit=max_line)
             if result.failed:
                 break
     return result
