@@ -103,8 +103,8 @@ def reserved(file_id: str) -> Iterator[sa.Connection | None]:
     PostgreSQL gives the file free when the connection ends, so no killed worker can keep it.
     """
     with model.Session.get_bind().connect() as connection:
-        connection.detach()  # never back into the pool, where it would keep the file
         connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # never back into the pool, where it would keep the file
         lock = sa.func.pg_try_advisory_lock(sa.func.hashtextextended(f"govshare_file:{file_id}", 0))
         yield connection if connection.execute(sa.select(lock)).scalar() else None
 
