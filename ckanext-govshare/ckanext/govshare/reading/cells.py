@@ -46,7 +46,7 @@ def text_of(value: Any) -> str:
 def _float(value: float) -> str:
     if not math.isfinite(value):
         return ""
-    if value == int(value) and abs(value) < 1e21:
+    if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return format(Decimal(format(value, ".15g")), "f")
 

@@ -25,11 +25,12 @@ _TEXTUAL = (Kind.TEXT, Kind.PLACEHOLDER, Kind.BOOL)
 
 @dataclass(frozen=True)
 class Header:
-    """`names`: one a column; `rows`: indices of its first and last row among those given."""
+    """`names`: one a column; `first`, `last`: indices of its rows among those given; `titled`: something stands above it."""
 
     names: list[str]
     first: int
     last: int
+    titled: bool = False
 
 
 def find_header(sample: Iterable[Sequence[Any]]) -> Header:
@@ -46,8 +47,8 @@ def find_header(sample: Iterable[Sequence[Any]]) -> Header:
         names = (cells + [""] * width)[:max(min(width, len(cells)), _last(cells))]
         below = rows[index + 1] if index + 1 < len(rows) else []
         if _continues(names, below):
-            return Header(_joined(names, below), index, index + 1)
-        return Header(names, index, index)
+            return Header(_joined(names, below), index, index + 1, any(filled[:index]))
+        return Header(names, index, index, any(filled[:index]))
     raise Refused("no_header")
 
 
@@ -84,7 +85,7 @@ def _joined(names: Sequence[str], below: Sequence[str]) -> list[str]:
 
 def tell(header: Header, first_row: int, findings: Findings) -> None:
     """Say what was found about the header; `first_row`: the number of the sample's first row in the source."""
-    if header.first:
+    if header.titled:
         findings.add("header_below", row=first_row + header.first, header=first_row + header.first)
     if header.last > header.first:
         findings.add("joined_header", row=first_row + header.first)

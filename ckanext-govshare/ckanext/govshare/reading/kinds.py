@@ -33,7 +33,7 @@ def open_source(path: Path, name: str) -> Source:
     """The file with its kind. Raises Refused for an empty file."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if not head.strip():
+    if not head.removeprefix(b"\xef\xbb\xbf").strip():
         raise Refused("empty_file")
     return Source(path=path, name=name, size=path.stat().st_size, head=head, kind=kind_of_content(path, head))
 

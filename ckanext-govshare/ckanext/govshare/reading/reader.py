@@ -43,11 +43,13 @@ def read(path: Path, out: Path, name: str, progress: Progress = lambda done, tot
     try:
         source = replace(kinds.open_source(path, name), progress=progress)
         kind = source.kind
-        return _checked_name(source, sink, _reader(source.kind)(source, sink))
+        report = _checked_name(source, sink, _reader(source.kind)(source, sink))
     except Refused as refused:
         sink.findings.add_refusal(refused)
-    (out / "table.csv").unlink(missing_ok=True)
-    return sink.report(format={"text": "csv", "ole": "xls"}.get(kind, kind), machine_readable=False)
+        report = sink.report(format={"text": "csv", "ole": "xls"}.get(kind, kind), machine_readable=False)
+    if sink.findings.has_error():
+        (out / "table.csv").unlink(missing_ok=True)
+    return report
 
 
 def _reader(kind: str) -> Reader:
