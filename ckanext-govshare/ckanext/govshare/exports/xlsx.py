@@ -138,4 +138,5 @@ def _styles() -> str:
             '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
             '</fills><borders count="1"><border><left/><right/><top/><bottom/></border></borders>'
             '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-            f'<cellXfs count="{len(cells.STYLES)}">{styles}</cellXfs></styleSheet>')
+            f'<cellXfs count="{len(cells.STYLES)}">{styles}</cellXfs>'
+            '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>')

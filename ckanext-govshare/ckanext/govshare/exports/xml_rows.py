@@ -12,8 +12,10 @@ _START = ("A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1
           "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff")
 _NOT_IN_NAME = re.compile(f"[^{_START}0-9.\u00b7\u0300-\u036f\u203f\u2040-]")
 _RIGHT_START = re.compile(f"(?!(?i:xml))[{_START}]")
-SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NOT_IN_XML = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
+_SPECIAL = re.compile(f"[&<>\r{_NOT_IN_XML}]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_REPLACED = "\ufffd"
 _ROW_ID = "_id"
 
 
@@ -49,7 +51,7 @@ def element_names(names: Sequence[str]) -> list[str]:
 
 def escaped(text: str) -> str:
     """`text` as XML holds it; characters that it cannot hold become the sign for such."""
-    return SPECIAL.sub(lambda found: _ENTITIES.get(found[0], "\ufffd"), text) if SPECIAL.search(text) else text
+    return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], _REPLACED), text) if _SPECIAL.search(text) else text
 
 
 def _row_start(number: Any) -> str:
@@ -57,7 +59,7 @@ def _row_start(number: Any) -> str:
 
 
 def _element(tag: str, column: str) -> Callable[[Any], str]:
-    named = "" if tag == column else " name=" + quoteattr(SPECIAL.sub("\ufffd", column), {"\n": "&#10;", "\t": "&#9;"})
+    named = "" if tag == column else " name=" + quoteattr(re.sub(f"[{_NOT_IN_XML}]", _REPLACED, column))
     begin, end, missing = f"<{tag}{named}>", f"</{tag}>", f'<{tag}{named} xsi:nil="true"/>'
 
     def write_value(value: Any) -> str:

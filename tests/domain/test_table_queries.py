@@ -1,0 +1,165 @@
+"""Questions to tables: the language of addresses, there and back, and what it refuses."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ckanext.govshare.domain import dump_queries, table_queries
+from ckanext.govshare.domain.errors import Invalid
+from ckanext.govshare.domain.table_queries import Filter, Query, Sort, chosen, parse, to_args
+
+COLUMNS = [{"id": "站点 名称", "type": "text"}, {"id": "浓度", "type": "numeric"}, {"id": "次数", "type": "int8"},
+           {"id": "日期", "type": "date"}, {"id": "时:分", "type": "timestamp"}, {"id": "达标", "type": "bool"},
+           {"id": "反\\斜", "type": "text"}, {"id": "比例", "type": "float8"}]
+
+
+def _errors(args: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    with pytest.raises(Invalid) as refused:
+        parse(args, COLUMNS)
+    return {name: [str(message) for message in messages] for name, messages in refused.value.errors.items()}
+
+
+class TestParsing:
+    @pytest.mark.parametrize(("text", "expected"), [
+        ("站点 名称:contains:国控", Filter("站点 名称", "contains", "国控")),
+        ("站点 名称:eq:a:b:c", Filter("站点 名称", "eq", "a:b:c")),
+        ("站点 名称:eq: 前后空格 ", Filter("站点 名称", "eq", " 前后空格 ")),
+        ("站点 名称:eq:", Filter("站点 名称", "eq", "")),
+        ("站点 名称:empty", Filter("站点 名称", "empty")),
+        ("反\\\\斜:contains:x", Filter("反\\斜", "contains", "x")),
+        ("浓度:ge:-3.50", Filter("浓度", "ge", Decimal("-3.50"))),
+        ("浓度:le: 12 ", Filter("浓度", "le", Decimal("12"))),
+        ("次数:eq:9007199254740993", Filter("次数", "eq", Decimal("9007199254740993"))),
+        ("次数:filled", Filter("次数", "filled")),
+        ("日期:ge:2026-03-05", Filter("日期", "ge", date(2026, 3, 5))),
+        ("日期:ge:2026年3月5日", Filter("日期", "ge", date(2026, 3, 5))),
+        ("日期:ge:2026/3/5", Filter("日期", "ge", date(2026, 3, 5))),
+        ("时\\:分:le:2026-03-05", Filter("时:分", "le", date(2026, 3, 5))),
+        ("时\\:分:ge:2026-03-05T08:30:00", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001
+        ("时\\:分:ge:2026-03-05 08:30", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001
+        ("达标:eq:是", Filter("达标", "eq", True)),
+        ("达标:eq:FALSE", Filter("达标", "eq", False)),
+    ])
+    def test_a_filter_is_read_by_the_type_of_its_column(self, text: str, expected: Filter) -> None:
+        assert parse({"filter": [text]}, COLUMNS) == Query(filters=(expected,))
+
+    def test_a_form_without_scripts_may_send_a_filter_in_three_fields(self) -> None:
+        args = {"column": ["浓度", "", "日期", "次数"], "op": ["ge", "eq", "empty", "ge"], "value": ["35", "x", "", ""]}
+        assert parse(args, COLUMNS).filters == (Filter("浓度", "ge", Decimal(35)), Filter("日期", "empty"))
+
+    def test_sorting_is_upward_unless_it_says_otherwise(self) -> None:
+        assert parse({"sort": ["浓度:desc", "日期", "时\\:分:asc"]}, COLUMNS).sort == (
+            Sort("浓度", True), Sort("日期"), Sort("时:分"))
+
+    def test_each_word_counts_once(self) -> None:
+        assert parse({"q": ["  国控  一站 国控 "]}, COLUMNS).search == "国控 一站"
+
+    def test_what_is_not_ours_is_left_alone(self) -> None:
+        assert parse({"page": ["2"], "bom": ["1"], "sort": [""]}, COLUMNS) == Query()
+
+    def test_an_address_asks_the_same_question_again(self) -> None:
+        query = Query(
+            filters=(Filter("站点 名称", "contains", "a:b\\c%_"), Filter("浓度", "ge", Decimal("1.50")),
+                     Filter("达标", "eq", True), Filter("时:分", "le", date(2026, 3, 5)),
+                     Filter("时:分", "ge", datetime(2026, 3, 5, 8)),  # noqa: DTZ001
+                     Filter("反\\斜", "filled"), Filter("日期", "eq", date(2026, 3, 5))),
+            sort=(Sort("时:分", True), Sort("反\\斜")), search="国控 一站", fields=("浓度", "时:分"))
+        assert parse(to_args(query), COLUMNS) == query
+
+    def test_the_whole_table_needs_no_parameters(self) -> None:
+        assert to_args(Query()) == {}
+        assert Query(sort=(Sort("浓度"),)).whole
+        assert not Query(search="x").whole
+
+    def test_the_columns_come_in_the_order_asked_for(self) -> None:
+        assert [c["id"] for c in chosen(Query(fields=("浓度", "站点 名称")), COLUMNS)] == ["浓度", "站点 名称"]
+        assert chosen(Query(), COLUMNS) == COLUMNS
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(("text", "said"), [
+        ("没有:eq:1", "There is no column “没有”"),
+        ("", "There is no column “”"),
+        ("浓度", "“” cannot be asked of the column “浓度”"),
+        ("浓度:contains:3", "“contains” cannot be asked of the column “浓度”"),
+        ("站点 名称:ge:3", "“ge” cannot be asked of the column “站点 名称”"),
+        ("浓度:eq:高", "“高” does not fit the column “浓度”: a number is expected"),
+        ("浓度:eq:NaN", "“NaN” does not fit the column “浓度”: a number is expected"),
+        ("浓度:ge:1e999999", "“1e999999” does not fit the column “浓度”: a number is expected"),
+        ("日期:ge:2026-02-30", "“2026-02-30” does not fit the column “日期”: a date such as 2026-03-05 is expected"),
+        ("日期:ge:昨天", "“昨天” does not fit the column “日期”: a date such as 2026-03-05 is expected"),
+        ("达标:eq:也许", "“也许” does not fit the column “达标”: true or false is expected"),
+        ("站点 名称:eq:" + "长" * 201, "At most 200 characters"),
+        ("站点 名称:eq:a\0b", "This text has characters that no table holds"),
+        ("站点 名称:eq:\ud800", "This text has characters that no table holds"),
+    ])
+    def test_a_wrong_filter_is_named(self, text: str, said: str) -> None:
+        assert _errors({"filter": [text]}) == {"filter": [said]}
+
+    def test_all_errors_come_at_once_by_parameter(self) -> None:
+        errors = _errors({"filter": ["没有:eq:1", "浓度:eq:高"], "sort": ["浓度:down"], "q": ["长" * 101], "fields": ["没有"]})
+        assert {name: len(texts) for name, texts in errors.items()} == {"filter": 2, "sort": 1, "q": 1, "fields": 1}
+
+    @pytest.mark.parametrize("args", [
+        {"filter": ["浓度:empty"] * 21}, {"sort": ["浓度"] * 6}, {"q": ["a b c d e f g"]}, {"fields": ["浓度", "浓度"]},
+    ])
+    def test_a_question_has_bounds(self, args: dict[str, list[str]]) -> None:
+        assert list(_errors(args)) == list(args)
+
+    def test_refusing_stays_short_however_much_is_sent(self) -> None:
+        assert len(_errors({"filter": ["浓度:eq:高"] * 10_000})["filter"]) == table_queries.MOST_FILTERS + 1
+
+
+class TestCkansDump:
+    @pytest.mark.parametrize(("args", "expected"), [
+        ({}, {}),
+        ({"format": "tsv", "bom": "True", "offset": "5", "limit": "10"},
+         {"format": "tsv", "bom": True, "offset": 5, "limit": 10}),
+        ({"limit": "0", "plain": "true", "language": "simple"}, {"limit": 0}),
+    ])
+    def test_what_is_not_said_is_as_in_ckan(self, args: dict[str, str], expected: dict[str, Any]) -> None:
+        asked = dump_queries.parse(args, COLUMNS)
+        assert asked.query.fields == ("_id", *(column["id"] for column in COLUMNS))
+        assert {name: getattr(asked, name) for name in ("format", "bom", "offset", "limit")} == {
+            "format": "csv", "bom": False, "offset": 0, "limit": None} | expected
+
+    @pytest.mark.parametrize(("text", "filters"), [
+        ('{"浓度": 35}', (Filter("浓度", "eq", Decimal(35)),)),
+        ('{"浓度": [35, "36.5"]}', (Filter("浓度", "eq", Decimal(35)), Filter("浓度", "eq", Decimal("36.5")))),
+        ('{"浓度": {"gte": 1, "lte": 2}}', (Filter("浓度", "ge", Decimal(1)), Filter("浓度", "le", Decimal(2)))),
+        ('{"_id": [1]}', (Filter("_id", "eq", Decimal(1)),)),
+        ('{"达标": true}', (Filter("达标", "eq", True),)),
+        ('{"站点 名称": null}', (Filter("站点 名称", "empty"),)),
+    ])
+    def test_filters_are_json(self, text: str, filters: tuple[Filter, ...]) -> None:
+        assert dump_queries.parse({"filters": text}, COLUMNS).query.filters == filters
+
+    @pytest.mark.parametrize(("text", "sort"), [
+        ("_id", (Sort("_id"),)),
+        ("浓度 desc, 日期", (Sort("浓度", True), Sort("日期"))),
+        ('"站点 名称" desc nulls last', (Sort("站点 名称", True),)),
+        ("站点 名称", (Sort("站点 名称"),)),
+        ('["浓度 asc", "日期 desc"]', (Sort("浓度"), Sort("日期", True))),
+    ])
+    def test_sorting_is_a_list(self, text: str, sort: tuple[Sort, ...]) -> None:
+        assert dump_queries.parse({"sort": text}, COLUMNS).query.sort == sort
+
+    def test_fields_are_a_list(self) -> None:
+        assert dump_queries.parse({"fields": "浓度, 站点 名称,浓度"}, COLUMNS).query.fields == ("浓度", "站点 名称")
+        assert dump_queries.parse({"fields": '["时:分"]'}, COLUMNS).query.fields == ("时:分",)
+
+    @pytest.mark.parametrize("args", [
+        {"format": "exe"}, {"bom": "maybe"}, {"offset": "-1"}, {"limit": "١"}, {"limit": "1e3"}, {"filters": "{"},
+        {"filters": "[" * 4000}, {"filters": '["浓度"]'}, {"filters": '{"没有": 1}'}, {"filters": '{"浓度": {"gt": 1}}'},
+        {"filters": '{"浓度": {}, "$or": [{}]}'}, {"filters": '{"浓度": []}'}, {"filters": '{"浓度": [null, 1]}'},
+        {"filters": '{"站点 名称": [[1]]}'}, {"sort": "没有 desc"}, {"sort": "浓度 sideways"}, {"fields": "没有"},
+        {"fields": ","}, {"distinct": "true"}, {"q": "长" * 101},
+    ])
+    def test_what_cannot_be_done_is_refused_by_name(self, args: dict[str, str]) -> None:
+        with pytest.raises(Invalid) as refused:
+            dump_queries.parse(args, COLUMNS)
+        assert list(refused.value.errors) == list(args)
