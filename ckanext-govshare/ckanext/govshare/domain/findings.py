@@ -52,6 +52,28 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "line_too_long": ("error", Message("This line has more than {limit} characters. Is it a table with line ends?")),
     "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
     "quote_missing": ("error", Message("In this row a quotation mark is opened and never closed; it swallows the rows below.")),
+    # JSON, XML, GeoJSON, RDF, documents
+    "json_invalid": ("error", Message("The JSON is faulty here, at character {position}: {reason}")),
+    "xml_invalid": ("error", Message("The XML is faulty here: {reason}")),
+    "xml_entities": ("error", Message("The XML declares a document type or entities (<!DOCTYPE …>). Leave them out.")),
+    "rdf_invalid": ("error", Message("The RDF is faulty: {reason}")),
+    "remote_context": ("error", Message("The JSON-LD refers to a context on another host. Write the context into the file.")),
+    "no_statements": ("error", Message("The RDF holds no statement.")),
+    "nested_too_deep": ("error", Message("Values are nested too deep in each other. Save the data as a table.")),
+    "value_too_long": ("error", Message("A value has more than {limit} characters: too long for a table.")),
+    "number_too_large": ("error", Message("The number is too large or too small for a table.")),
+    "no_feature": ("error", Message("This member of the list “features” is no GeoJSON feature with properties.")),
+    "no_geometry": ("error", Message("The geometry is none of GeoJSON's (type and coordinates).")),
+    "coordinates_swapped": ("error", Message("The position {position} is not on the earth: longitude and latitude seem swapped. "
+                                             "GeoJSON puts the longitude first.")),
+    "coordinates_outside": ("error", Message("The position {position} is not on the earth. GeoJSON has degrees of longitude "
+                                             "(-180 to 180) and latitude (-90 to 90), no metres of a projection.")),
+    "table_inside": ("note", Message("The table was made of “{path}”.")),
+    "other_lists": ("warning", Message("Other lists of the file are not in the table: {others}. Upload each as its own file.")),
+    "nested_values": ("note", Message("The column holds nested values; they are shown as JSON text.")),
+    "no_table": ("note", Message("The file is valid, but no list of like things: it is offered as it is, without a table.")),
+    "not_machine_readable": ("note", Message("Machines cannot read data in this kind of file ({found}). "
+                                             "Offer the data as a table, too.")),
     # structure of the table
     "no_rows": ("error", Message("There is no row of data under the header.")),
     "no_header": ("error", Message("No header row was found. The first row must name the columns.")),

@@ -1,0 +1,87 @@
+"""JSON from a file, an element at a time: memory is bounded by the largest element, not by the file."""
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import ijson
+
+from ckanext.govshare.reading import encoding
+from ckanext.govshare.reading.report import Refused, Source
+
+MAX_CELL = 1_000_000  # characters of a value; a long boundary of a region has as many
+MAX_EXPONENT = 300
+_EXPLAINED = 32 * 2**20  # bytes up to which a faulty file is read once more, to tell where the fault is
+
+
+@dataclass(frozen=True)
+class Json:
+    """A source whose encoding is known. Each way of reading it begins anew."""
+
+    source: Source
+    encoding: encoding.Encoding
+
+    @contextmanager
+    def opened(self) -> Iterator[Any]:
+        """The text as UTF-8 bytes. Inside, faults of the JSON become refusals."""
+        with self.source.path.open("rb") as raw:
+            try:
+                yield raw if self.encoding.codec == "utf-8" else _Recoded(raw, self.encoding.codec)
+            except (ijson.JSONError, UnicodeDecodeError) as error:
+                raise self._fault(str(error)) from None
+            except RecursionError:
+                raise Refused("nested_too_deep") from None
+
+    def elements(self, prefix: str, several: bool = False) -> Iterator[tuple[int, Any]]:
+        """What lies at `prefix`, numbered from 1. `several`: the file is JSON values one after another."""
+        with self.opened() as stream:
+            yield from enumerate(ijson.items(stream, prefix, multiple_values=several), start=1)
+
+    def _fault(self, reason: str) -> Refused:
+        if self.source.size <= _EXPLAINED:
+            try:
+                json.loads(self.source.path.read_text(encoding=self.encoding.codec))
+            except json.JSONDecodeError as error:
+                return Refused("json_invalid", row=error.lineno, position=error.colno, reason=error.msg)
+            except (RecursionError, ValueError):
+                pass
+        return Refused("json_invalid", position="?", reason=reason.splitlines()[0])
+
+
+class _Recoded:
+    """A file in another encoding, read as UTF-8."""
+
+    def __init__(self, raw: BinaryIO, codec: str) -> None:
+        self._raw, self._decoder = raw, codecs.getincrementaldecoder(codec)()
+        self.tell: Callable[[], int] = raw.tell
+
+    def read(self, size: int = -1) -> bytes:
+        while chunk := self._raw.read(size):
+            if text := self._decoder.decode(chunk):
+                return text.encode()
+        return self._decoder.decode(b"", final=True).encode()
+
+
+def open_json(source: Source) -> Json:
+    """Raises Refused where the bytes are no text."""
+    return Json(source, encoding.detect(source, max_line=source.size + 1))
+
+
+def cell(value: Any, row: int, column: str) -> Any:
+    """A value as a cell: what is nested becomes JSON text. Raises Refused for what no table can show."""
+    if isinstance(value, (dict, list)):
+        value = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    if isinstance(value, str) and len(value) > MAX_CELL:
+        raise Refused("value_too_long", row=row, column=column, limit=MAX_CELL)
+    if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > MAX_EXPONENT):
+        raise Refused("number_too_large", row=row, column=column)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)
