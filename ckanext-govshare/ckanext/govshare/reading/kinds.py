@@ -21,7 +21,7 @@ _PARTS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "word/document.x
           "content.xml": "ods"}
 _NAMES: Mapping[str, frozenset[str]] = {format: frozenset(names.split()) for format, names in {
     "csv": "csv txt", "tsv": "tsv txt tab csv", "jpeg": "jpg jpeg", "tiff": "tif tiff", "json": "json jsonl ndjson geojson",
-    "geojson": "json geojson", "xlsx": "xlsx xlsm", "xls": "xls et", "rdf": "rdf xml owl ttl nt n3 jsonld"}.items()}
+    "geojson": "json geojson", "xlsx": "xlsx xlsm", "xls": "xls et", "rdf": "rdf xml owl ttl nt n3 jsonld json"}.items()}
 _ROOT = re.compile(rb"<(?:\w+:)?([A-Za-z][\w.-]*)")
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE)
 _HTML = frozenset((b"html", b"head", b"body", b"script", b"table", b"div", b"meta", b"style", b"iframe", b"img", b"p"))
