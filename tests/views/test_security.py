@@ -261,7 +261,7 @@ class TestUploads:
         assert answer.headers["Content-Security-Policy"].startswith("sandbox")
 
     def publish(self, world: World, entry: dict[str, Any]) -> None:
-        world.vouch(entry)
+        world.vouch(entry, "js")
         world.call(world.editor, "govshare_entry_submit", id=entry["id"])
         world.call(world.reviewer, "govshare_entry_approve", id=entry["id"])
 

@@ -43,7 +43,7 @@ def sees_resource(context: Context, reference: str) -> bool:
     if resource is not None:
         return may_see(context, model.Package.get(resource.package_id))
     entry_id = repository.entry_with_draft_resource(reference)
-    return entry_id is not None and _may_edit(context, entry_id)
+    return entry_id is not None and may_edit(context, entry_id)
 
 
 def sees_view(context: Context, reference: str) -> bool:
@@ -58,7 +58,8 @@ def sees_tag(context: Context, reference: str, vocabulary: str | None = None) ->
     return tag is not None and any(may_see(context, package) for package in tag.packages)
 
 
-def _may_edit(context: Context, package_id: str) -> bool:
+def may_edit(context: Context, package_id: str) -> bool:
+    """Whether the caller compiles the entry, in whatever state it is."""
     asked = Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"),
                     ignore_auth=context.get("ignore_auth", False))
     try:

@@ -10,17 +10,19 @@ from ckanext.govshare.logic.action import (
     datafiles,
     datastore,
     file_samples,
+    intake,
     open_list,
     packages,
     previews,
     regulations,
+    resources,
     search,
     trace,
     visibility,
 )
 
-_MODULES = (access, catalog, datafiles, datastore, file_samples, open_list, packages, previews, regulations, search, trace,
-            visibility)
+_MODULES = (access, catalog, datafiles, datastore, file_samples, intake, open_list, packages, previews, regulations,
+            resources, search, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.logic import auth_audit_exempt
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import subscriptions
@@ -18,16 +17,13 @@ from ckanext.govshare.domain import catalog
 from ckanext.govshare.domain.catalog import Command, Entry, Order
 from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic import drafts, review, roles
+from ckanext.govshare.logic import drafts, review, roles, visibility
 from ckanext.govshare.logic.datafiles.intake import Intake, known, open_intake
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import catalog as repository
 
-__all__ = [
-    "package_create", "package_delete", "package_show", "package_update",
-    "resource_delete", "resource_patch", "resource_show", "resource_update",
-]
+__all__ = ["package_create", "package_delete", "package_show", "package_update"]
 
 
 @tk.chained_action
@@ -121,18 +117,9 @@ def package_show(original: Action, context: Context, data_dict: DataDict) -> Any
         repository.get(package.id, lock=True)
     shown = original(context, data_dict)
     draft = repository.get_draft(shown["id"])
-    if draft is None or not _may_edit(context, shown["id"]):
+    if draft is None or not visibility.may_edit(context, shown["id"]):
         return shown
     return {**draft, "tag_string": ", ".join(tag["name"] for tag in draft.get("tags", []))} if context.get("for_edit") else draft
-
-
-def _may_edit(context: Context, package_id: str) -> bool:
-    try:
-        tk.check_access("package_update", Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"),
-                                                  ignore_auth=context.get("ignore_auth", False)), {"id": package_id})
-    except tk.NotAuthorized:
-        return False
-    return True
 
 
 @tk.chained_action
@@ -144,70 +131,3 @@ def package_delete(original: Action, context: Context, data_dict: DataDict) -> N
         raise tk.ValidationError({"state": [translate(Message(
             "A published entry cannot be deleted. Submit a change of its open attribute for review instead"))]})
     review.carry_out(context, package.id, Command.DISCARD)
-
-
-def _draft_of(context: Context, resource_id: str) -> dict[str, Any] | None:
-    """The pending draft that a data file belongs to, for those who may edit it."""
-    resource = model.Resource.get(resource_id)
-    package_id = resource.package_id if resource else repository.entry_with_draft_resource(resource_id)
-    draft = repository.get_draft(package_id) if package_id else None
-    return draft if draft and _may_edit(context, draft["id"]) else None
-
-
-def _position(draft: dict[str, Any], resource_id: str) -> int:
-    for position, resource in enumerate(draft["resources"]):
-        if resource["id"] == resource_id:
-            return position
-    raise tk.ObjectNotFound(tk._("Resource was not found."))
-
-
-def _with_resources(context: Context, draft: dict[str, Any], resources: list[dict[str, Any]]) -> dict[str, Any]:
-    context.pop("return_id_only", None)
-    saved: dict[str, Any] = tk.get_action("package_update")(context, {**draft, "resources": resources})
-    return saved
-
-
-@tk.side_effect_free
-@tk.chained_action
-@auth_audit_exempt  # a file of a draft is guarded by package_update
-def resource_show(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """As CKAN has it; to whoever edits a published entry also a data file of its pending draft."""
-    resource_id = data_dict.get("id") or ""
-    if model.Resource.get(resource_id) is None and (draft := _draft_of(context, resource_id)):
-        return draft["resources"][_position(draft, resource_id)]
-    return original(context, data_dict)
-
-
-@tk.chained_action
-@auth_audit_exempt  # a file of a draft is guarded by package_update
-def resource_update(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """Change a data file, in the pending draft where there is one."""
-    draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
-    if draft is None:
-        return original(context, data_dict)
-    position = _position(draft, data_dict["id"])
-    resources = [*draft["resources"][:position], data_dict, *draft["resources"][position + 1:]]
-    return _with_resources(context, draft, resources)["resources"][position]
-
-
-@tk.chained_action
-@auth_audit_exempt  # a file of a draft is guarded by package_update
-def resource_patch(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """Change some fields of a data file, in the pending draft where there is one."""
-    draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
-    if draft is None:
-        return original(context, data_dict)
-    before = draft["resources"][_position(draft, data_dict["id"])]
-    return tk.get_action("resource_update")(context, {**before, **data_dict})
-
-
-@tk.chained_action
-@auth_audit_exempt  # a file of a draft is guarded by package_update
-def resource_delete(original: Action, context: Context, data_dict: DataDict) -> None:
-    """Remove a data file, from the pending draft where there is one."""
-    draft = _draft_of(context, tk.get_or_bust(data_dict, "id"))
-    if draft is None:
-        original(context, data_dict)
-        return
-    position = _position(draft, data_dict["id"])
-    _with_resources(context, draft, draft["resources"][:position] + draft["resources"][position + 1:])

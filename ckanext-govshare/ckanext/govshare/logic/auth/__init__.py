@@ -3,9 +3,20 @@ from __future__ import annotations
 
 from ckan.types import AuthFunction
 
-from ckanext.govshare.logic.auth import access, catalog, closed, datafiles, datastore, open_list, regulations, trace, visibility
+from ckanext.govshare.logic.auth import (
+    access,
+    catalog,
+    closed,
+    datafiles,
+    datastore,
+    intake,
+    open_list,
+    regulations,
+    trace,
+    visibility,
+)
 
-_MODULES = (access, catalog, closed, datafiles, datastore, open_list, regulations, trace, visibility)
+_MODULES = (access, catalog, closed, datafiles, datastore, intake, open_list, regulations, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -1,0 +1,79 @@
+"""Rules of taking in data files: names, addresses, and what a department says."""
+import pytest
+
+from ckanext.govshare.domain.intake import (
+    MAX_NAME,
+    bare_name,
+    extension,
+    is_own_address,
+    link_error,
+    link_extension,
+    neutral_url,
+    same_words,
+    words,
+)
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("站点.csv", "站点.csv"), ("/etc/passwd", "passwd"), ("..\\..\\a.csv", "a.csv"), ("a/b/", ""), ("..", ""), ("", ""),
+    (" a .csv ", "a .csv"), ("a\x00\r\nb.csv", "ab.csv"), ("a\ud800.csv", "a.csv"), ("\u202egnp.csv", "gnp.csv"),
+])
+def test_of_a_name_only_what_can_be_printed_and_is_no_path_is_kept(given: str, kept: str) -> None:
+    assert bare_name(given) == kept
+
+
+def test_a_long_name_keeps_its_ending() -> None:
+    assert bare_name("长" * 500 + ".xlsx") == "长" * (MAX_NAME - 5) + ".xlsx"
+    assert len(bare_name("长" * 500)) == MAX_NAME
+
+
+@pytest.mark.parametrize(("name", "ending"), [
+    ("a.CSV", "csv"), ("a.tar.gz", "gz"), ("a", ""), ("a.", ""), ("a.表", ""), ("a.c s", ""), (".csv", ""), ("a." + "x" * 11, ""),
+])
+def test_an_ending_is_plain_or_none(name: str, ending: str) -> None:
+    assert extension(name) == ending
+
+
+def test_the_ending_of_a_link_is_that_of_its_path() -> None:
+    assert link_extension("https://example.com/a.b/stations.XLSX?name=x.csv#y.json") == "xlsx"
+    assert link_extension("https://example.com") == ""
+
+
+def test_the_catalogue_shows_no_name() -> None:
+    assert (neutral_url("csv"), neutral_url("")) == ("data.csv", "data")
+
+
+@pytest.mark.parametrize("address", ["http://example.com", "https://数据.example.com/表.csv", "https://[2001:db8::1]:8080/a?b=c#d"])
+def test_a_link_leads_to_a_host_by_http(address: str) -> None:
+    assert link_error(address) is None
+
+
+@pytest.mark.parametrize("address", [
+    "ftp://example.com/a", "javascript:alert(1)", "//example.com/a", "example.com/a", "data.csv", "https://", "http:///a",
+    "http://a:b@example.com", "http://@example.com", "http://example.com:99999/", "http://[::1", "http://exa mple.com/",
+    "http://example.com\\@other.example/", "http://example.com/\n", "http://example.com/" + "a" * 2000, "http://example.com/\ud800",
+])
+def test_anything_else_is_no_link(address: str) -> None:
+    assert link_error(address) is not None
+
+
+@pytest.mark.parametrize(("url", "own"), [
+    ("data.csv", True), ("http://site/zh_Hans_CN/dataset/e/resource/r/download/data.csv", True),
+    ("/dataset/e/resource/r/download/data.csv", True), ("http://site/dataset/e/resource/other/download/data.csv", False),
+    ("data.xlsx", False), ("https://example.com/data.csv", False),
+])
+def test_what_the_catalogue_showed_is_no_new_link(url: str, own: bool) -> None:
+    assert is_own_address(url, "r", "http://site/dataset/e/resource/r/download/data.csv") is own
+
+
+def test_where_nothing_was_shown_nothing_comes_back() -> None:
+    assert not is_own_address("", "r", "")
+
+
+def test_facts_and_marks_are_not_a_departments_words() -> None:
+    assert words({"name": "甲", "size": 3, "file_id": "f", "url": "x", "upload": object()}) == {"name": "甲"}
+
+
+def test_blanks_make_no_difference() -> None:
+    assert same_words({"name": "甲", "description": "", "size": 1}, {"name": "甲", "description": None, "size": 2})
+    assert not same_words({"name": "甲"}, {"name": "乙"})
