@@ -257,7 +257,7 @@ class TestUploads:
         self.publish(world, entry)
         answer = Browser(app).get(self.download(world, entry))
         assert answer.status_code == HTTPStatus.OK
-        assert answer.mimetype == "text/plain"
+        assert answer.mimetype == "application/octet-stream"
         assert answer.headers["Content-Security-Policy"].startswith("sandbox")
 
     def publish(self, world: World, entry: dict[str, Any]) -> None:
