@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 from awkward_files import (
     bomb,
+    circular_workbook,
     csv_of,
+    old_document,
     old_workbook,
     one_sheet,
     protected_workbook,
@@ -187,6 +189,9 @@ REFUSED = (
     Case("an archive", "a.zip", lambda: _archive(), findings=[("archive", None)]),
     Case("half of a workbook", "a.xlsx", lambda: one_sheet(["名称"], ["甲"])[:2000], findings=[("damaged", None)]),
     Case("a workbook with a password", "a.xlsx", protected_workbook, findings=[("password_protected", None)]),
+    Case("an old workbook that goes round in circles", "a.xls", circular_workbook, findings=[("damaged", None)]),
+    Case("half of an old workbook", "a.xls", lambda: old_workbook([["名称"], ["甲"]])[:3000], findings=[("damaged", None)]),
+    Case("an old document", "a.xls", old_document, findings=[("old_document", None)]),
     Case("formulas without results", "a.xlsx", lambda: one_sheet(["名称", "合计数"], ["甲", 1], ["乙", "=3+4"]),
          findings=[("no_formula_values", 3)]),
     Case("a zip bomb", "a.xlsx", lambda: bomb(600), findings=[("zip_bomb", None)]),

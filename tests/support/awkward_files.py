@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -98,4 +99,30 @@ def bomb(megabytes: int, lying: bool = False) -> bytes:
 
 def protected_workbook() -> bytes:
     """The outside of an XLSX with a password: a compound file that holds an encrypted package."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le").ljust(512, b"\0")
+    return _renamed(old_workbook([["名称"], ["甲"]]), "EncryptedPackage")
+
+
+def old_document() -> bytes:
+    """The outside of a DOC."""
+    return _renamed(old_workbook([["名称"], ["甲"]]), "WordDocument")
+
+
+_WORKBOOK = "Workbook".encode("utf-16-le")
+
+
+def _renamed(container: bytes, stream: str) -> bytes:
+    """The compound file with its workbook's directory entry called otherwise."""
+    content, name = bytearray(container), stream.encode("utf-16-le")
+    entry = content.index(_WORKBOOK)
+    content[entry:entry + len(name)] = name
+    content[entry + 64:entry + 66] = struct.pack("<H", len(name) + 2)
+    return bytes(content)
+
+
+def circular_workbook() -> bytes:
+    """An XLS whose first sector is followed by itself: whoever just follows never ends."""
+    content = bytearray(old_workbook([["名称"], ["甲"]]))
+    (start,) = struct.unpack_from("<I", content, content.index(_WORKBOOK) + 116)
+    (table,) = struct.unpack_from("<I", content, 76)
+    struct.pack_into("<I", content, 512 * (table + 1) + 4 * start, start)
+    return bytes(content)

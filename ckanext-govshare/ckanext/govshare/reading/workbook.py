@@ -1,11 +1,14 @@
 """XLSX and XLS by calamine: one sheet, cached values, merged cells filled (docs/adr/060)."""
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+import olefile
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -21,9 +24,6 @@ from ckanext.govshare.reading.report import Findings, Refused, Report, Source
 from ckanext.govshare.reading.sink import Sink
 
 MAX_SHEETS = 500
-_OLE_DOCUMENT = "WordDocument".encode("utf-16-le")
-_OLE_SLIDES = "PowerPoint Document".encode("utf-16-le")
-_OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_xlsx(source: Source, sink: Sink) -> Report:
@@ -34,28 +34,52 @@ def read_xlsx(source: Source, sink: Sink) -> Report:
 
 def read_ole(source: Source, sink: Sink) -> Report:
     """Read an XLS; other documents of that container are refused with advice. Raises Refused."""
-    content = source.path.read_bytes() if source.size <= 64 * 1024 * 1024 else source.head
-    if _OLE_ENCRYPTED in content:
+    streams = _streams(source)
+    if "EncryptedPackage" in streams:
         raise Refused("password_protected")
-    for mark, found in ((_OLE_DOCUMENT, "DOC"), (_OLE_SLIDES, "PPT")):
-        if mark in content:
+    for stream, found in (("WordDocument", "DOC"), ("PowerPoint Document", "PPT")):
+        if stream in streams:
             raise Refused("old_document", found=found)
     return _read(source, sink, "xls")
 
 
-def _read(source: Source, sink: Sink, format: str) -> Report:
+def _streams(source: Source) -> set[str]:
+    """Names of what the container holds. Its chains of sectors are walked: a circle in them would be walked for ever later."""
     try:
-        with CalamineWorkbook.from_path(str(source.path)) as book:
-            sheet, header_row = _table(source, sink, book, format)
-            return sink.report(format, sheet=sheet, header_row=header_row)
+        with olefile.OleFileIO(str(source.path), raise_defects=olefile.DEFECT_INCORRECT) as container:
+            names = {"/".join(name) for name in container.listdir()}
+            for name in names & {"Workbook", "Book"}:
+                container.openstream(name).close()
+            return names
+    except (OSError, ValueError, IndexError, struct.error, TypeError, AttributeError) as error:
+        raise Refused("damaged", found="XLS") from error
+
+
+def _read(source: Source, sink: Sink, format: str) -> Report:
+    with _explained(format):
+        book = CalamineWorkbook.from_path(str(source.path))
+    with book:
+        sheet, header_row = _table(source, sink, book, format)
+    return sink.report(format, sheet=sheet.name, header_row=header_row)
+
+
+@contextmanager
+def _explained(format: str) -> Iterator[None]:
+    """What goes wrong inside the library, told as findings; a panic of its own derives from BaseException."""
+    try:
+        yield
     except PasswordError as error:
         raise Refused("password_protected") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Refused("damaged", found=format.upper()) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise Refused("damaged", found=format.upper()) from error
+        raise
 
 
-def _table(source: Source, sink: Sink, book: CalamineWorkbook, format: str) -> tuple[str, int]:
-    """Read the first visible sheet with a table; gives its name and the row of its header."""
+def _table(source: Source, sink: Sink, book: CalamineWorkbook, format: str) -> tuple[CalamineSheet, int]:
+    """Read the first visible sheet with a table; gives it and the row of its header."""
     sheets = list(enumerate(book.sheets_metadata))
     if len(sheets) > MAX_SHEETS:
         raise Refused("damaged", found=format.upper())
@@ -69,15 +93,17 @@ def _table(source: Source, sink: Sink, book: CalamineWorkbook, format: str) -> t
     _tell_sheets(book.sheets_metadata, chosen, [index for index in visible if index != chosen], hidden, sink.findings)
     if format == "xlsx":
         sheet_parts.check_sheet(source.path, chosen, sink.findings)
-    sheet = book.get_sheet_by_index(chosen)
-    return sheet.name, _fill(sheet, sink)
+    with _explained(format):
+        sheet = book.get_sheet_by_index(chosen)
+    return sheet, _fill(sheet, sink)
 
 
 def _extent(source: Source, book: CalamineWorkbook, format: str, index: int) -> tuple[int, int]:
     """How many columns and rows with values the sheet has at its beginning."""
     if format == "xlsx":
         return sheet_parts.extent(source.path, index)
-    sheet = book.get_sheet_by_index(index)
+    with _explained(format):
+        sheet = book.get_sheet_by_index(index)
     return (sheet.width, sheet.height) if sheet.end is not None else (0, 0)
 
 
