@@ -1,11 +1,15 @@
 """What every test of the running portal stands on: a clean database, a clean index, and a small government."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-docs", action="store_true", help="write the pages of docs/ that tests generate")
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +27,13 @@ def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
     """CKAN's own would drop the tables, which the application's role does not own."""
     from ckan import model
     from ckan.tests import factories
+    from emptying import remove_data_files
 
     def reset() -> None:
         factories.fake.unique.clear()
         model.Session.remove()
         empty_database()
+        remove_data_files()
     return reset
 
 
@@ -60,6 +66,23 @@ def app(request: pytest.FixtureRequest, make_app: Callable[[], Any], built_appli
     if not built_applications:
         built_applications.append(make_app().app)
     return CKANTestApp(built_applications[0])
+
+
+@pytest.fixture(scope="module")
+def shared_world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Iterator[Any]:
+    """A world for all tests of a module that only look at it; such a module does not use `world` besides."""
+    import ckan.plugins.toolkit as tk
+    from ckan import plugins
+    from world import World
+
+    if not plugins.plugin_loaded("govshare"):
+        plugins.load_all()
+    reset_db()
+    reset_index()
+    built = World()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tk.config, "govshare.competent_department", built.competent["name"])
+        yield built
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Emptying the test database, for whoever measures or tests on it."""
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,3 +25,12 @@ def empty_tables(owner: sa.Engine) -> None:
         connection.execute(sa.text("TRUNCATE {} RESTART IDENTITY".format(", ".join(f'"{t}"' for t in tables))))
         for table in guarded:
             connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
+
+
+def remove_data_files() -> None:
+    """Drop the tables of data files and delete their bytes."""
+    from ckanext.govshare.logic.datafiles import loading, storage
+
+    for name in loading.tables():
+        loading.drop(name)
+    shutil.rmtree(storage.root(), ignore_errors=True)

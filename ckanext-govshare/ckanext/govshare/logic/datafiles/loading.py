@@ -86,7 +86,7 @@ def _forget(cursor: Any, file_id: str) -> None:
 
 
 def _definition(table: sql.Identifier, columns: Sequence[Mapping[str, Any]]) -> list[sql.Composable]:
-    fields = [sql.SQL("_id serial"), sql.SQL("_full_text tsvector")]
+    fields: list[sql.Composable] = [sql.SQL("_id serial"), sql.SQL("_full_text tsvector")]
     fields += [sql.SQL("{} {}").format(sql.Identifier(c["id"]), sql.SQL(c["type"])) for c in columns]
     return [sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(", ").join(fields)),
             *(sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
