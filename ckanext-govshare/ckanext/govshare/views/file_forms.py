@@ -35,20 +35,21 @@ def _resource(entry: Mapping[str, Any], resource_id: str) -> dict[str, Any]:
     return found if found is not None else tk.abort(404)
 
 
-def _newest_file(resource_id: str) -> dict[str, Any] | None:
-    """The last content that was taken in for the resource; for people of the department that includes drafts."""
+def _files(resource_id: str) -> list[dict[str, Any]]:
+    """What was taken in for the resource, newest first; for people of the department that includes drafts."""
     try:
         files: list[dict[str, Any]] = tk.get_action("govshare_file_list")(_context(), {"resource_id": resource_id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
-        return None
-    return files[0] if files else None
+        return []
+    return files
 
 
 def _page(entry: Mapping[str, Any], resource: Mapping[str, Any] | None, data: Mapping[str, Any],
           errors: Mapping[str, Any]) -> str:
+    files = _files(resource["id"]) if resource else []
     return tk.render("govshare/datafiles/form.html", {
         "pkg_dict": entry, "dataset_type": "dataset", "resource": resource, "data": data, "errors": errors,
-        "file": _newest_file(resource["id"]) if resource else None,
+        "file": files[0] if files else None, "published": any(file["state"] == "current" for file in files),
     })
 
 
@@ -75,7 +76,8 @@ def edit(id: str, resource_id: str, **_of_the_route: str) -> Response | str | tu
         return _page(entry, resource, resource, {})
     sent = _sent()
     if tk.request.form.get("refetch"):
-        sent["url"] = (_newest_file(resource_id) or {}).get("source") or ""
+        address = next((file["source"] for file in _files(resource_id)), "")
+        sent |= {"url": address} if address else {}
     changed = {key: value for key, value in sent.items() if key not in WORDS or value != (resource.get(key) or "")}
     return _saved(entry, resource, changed, _incomplete(sent, required=False))
 
@@ -120,11 +122,11 @@ def _saved(entry: Mapping[str, Any], resource: Mapping[str, Any] | None, data: d
         return _page(entry, resource, shown, _of_the_file(error.error_dict)), 422
     except tk.NotAuthorized:
         return tk.abort(403, tk._("You may not do this with this entry."))
-    file = _newest_file(saved["id"]) if {"upload", "url"} & data.keys() else None
-    if file is None:
+    files = _files(saved["id"]) if {"upload", "url"} & data.keys() else []
+    if not files:
         tk.h.flash_success(tk._("Saved."))
         return tk.redirect_to("govshare_catalog.read", entry_id=entry["name"])
-    return tk.redirect_to("govshare_datafiles.read", file_id=file["id"])
+    return tk.redirect_to("govshare_datafiles.read", file_id=files[0]["id"])
 
 
 def _of_the_file(errors: Mapping[str, Any]) -> dict[str, Any]:
