@@ -1,0 +1,100 @@
+"""What a cell is, and its form in the table."""
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from awkward_cases import READ
+
+from ckanext.govshare.reading.cells import text_of
+from ckanext.govshare.reading.columns import MAX_ID_BYTES, name_columns
+from ckanext.govshare.reading.reader import read
+from ckanext.govshare.reading.report import Findings
+from ckanext.govshare.reading.types import Kind, as_date, as_number, as_timestamp, kind_of
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("", Kind.BLANK), ("—", Kind.PLACEHOLDER), ("暂无", Kind.PLACEHOLDER), ("甲", Kind.TEXT), ("0", Kind.INTEGER),
+    ("-12", Kind.INTEGER), ("+5", Kind.INTEGER), ("007", Kind.CODE), ("1234567890123456", Kind.CODE), ("20210305", Kind.COMPACT_DATE),
+    ("20211305", Kind.INTEGER), ("0.50", Kind.DECIMAL), (".5", Kind.DECIMAL), ("00.5", Kind.TEXT), ("1e5", Kind.DECIMAL),
+    ("1e999", Kind.TEXT), ("4.31E+17", Kind.SCIENTIFIC), ("1,234", Kind.GROUPED_INTEGER), ("1,234.5", Kind.GROUPED),
+    ("12,34", Kind.TEXT), ("12%", Kind.PERCENT), ("１２", Kind.TEXT), ("TRUE", Kind.BOOL), ("true story", Kind.TEXT),
+    ("2021-03-05", Kind.ISO_DATE), ("2021/3/5", Kind.DATE), ("2021/3.5", Kind.TEXT), ("2021-02-30", Kind.TEXT),
+    ("2021年3月", Kind.TEXT), ("2021-03-05T08:30:00", Kind.ISO_TIMESTAMP), ("2021-03-05 8:30", Kind.TIMESTAMP), ("2021-03-05 25:00", Kind.TEXT),
+    ("2021-03-05T08:30:00+08:00", Kind.ZONED_TIMESTAMP), ("1.2.3", Kind.TEXT), ("0735-2871234", Kind.TEXT),
+    ("-", Kind.PLACEHOLDER),
+])
+def test_a_text_has_one_kind(text: str, kind: Kind) -> None:
+    assert kind_of(text) is kind
+
+
+@pytest.mark.parametrize(("text", "iso"), [
+    ("2021年3月5日", "2021-03-05"), ("2021 年 3 月 5 日", "2021-03-05"), ("2021/3/5", "2021-03-05"), ("2021.3.5", "2021-03-05"),
+    ("2021年12月31号", "2021-12-31"), ("20210305", "2021-03-05"), ("2021-03-05", "2021-03-05"),
+])
+def test_every_way_to_write_a_day_is_the_same_date(text: str, iso: str) -> None:
+    assert as_date(text) == iso
+
+
+@pytest.mark.parametrize(("text", "iso"), [
+    ("2021-03-05 8:30", "2021-03-05T08:30:00"), ("2021年3月5日 8时30分15秒", "2021-03-05T08:30:15"),
+    ("2021年3月5日8时", "2021-03-05T08:00:00"), ("2021-03-05T00:30:00Z", "2021-03-05T08:30:00"),
+    ("2021-03-05T08:30:00.250", "2021-03-05T08:30:00.250000"), ("2021-03-05", "2021-03-05T00:00:00"),
+])
+def test_times_are_those_of_beijing(text: str, iso: str) -> None:
+    assert as_timestamp(text) == iso
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("1,234,567.80", "1234567.80"), ("￥20", "20"), ("-￥1,000", "-1000"), ("12.5%", "0.125"), ("−4％", "-0.04"), ("7", "7"),
+])
+def test_a_number_loses_its_marks_and_nothing_else(text: str, number: str) -> None:
+    assert as_number(text) == number
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (None, ""), (1.0, "1"), (0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (float("nan"), ""), (True, "true"),
+    (431002198001011234.0, "431002198001011000"), ({"a": 1}, '{"a": 1}'),
+])
+def test_cells_of_other_types_become_the_text_that_people_see(value: object, text: str) -> None:
+    assert text_of(value) == text
+
+
+def test_names_of_columns_are_such_as_the_datastore_takes() -> None:
+    headers = ["", "_id", "名称", "名称", '"引"', "a:b", "100%", "长" * 40, "长" * 40, "\x00\n甲\n乙", "A", "a"]
+    ids = [column.id for column in name_columns(headers, Findings())]
+    assert ids == ["column_1", "id", "名称", "名称_2", "引", "a：b", "100％", "长" * 21, "长" * 20 + "_2", "甲 乙", "A", "a_2"]
+    assert all(len(name.encode()) <= MAX_ID_BYTES for name in ids)
+
+
+def _damaged(content: bytes, chance: random.Random) -> bytes:
+    damaged = bytearray(content)
+    for _ in range(chance.choice((1, 3, 20))):
+        at = chance.randrange(len(damaged) + 1)
+        match chance.randrange(4):
+            case 0:
+                damaged[at:at + 1] = bytes([chance.randrange(256)])
+            case 1:
+                del damaged[at:at + chance.randrange(20)]
+            case 2:
+                damaged[at:at] = chance.choice((b"\n", b'"', b",", b"\0", b"\xff\xfe", b"\r", b"9" * 30, b"1e99", b"\xe9\xbe"))
+            case _:
+                del damaged[max(at, 10):]
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_damage_makes_the_reader_fail(seed: int, tmp_path: Path) -> None:
+    """Damage is a finding or is not noticed; it is never an exception."""
+    chance = random.Random(seed)  # noqa: S311 - the same damage each time
+    originals = [(case.filename, case.content()) for case in READ]
+    for _ in range(200):
+        name, content = chance.choice(originals)
+        (tmp_path / "source").write_bytes(_damaged(content, chance))
+        try:
+            report = read(tmp_path / "source", tmp_path, name)
+        except ModuleNotFoundError as error:  # other formats have tests of their own
+            assert "ckanext.govshare.reading" in str(error)
+            continue
+        assert report.findings or report.columns or report.format not in ("csv", "tsv", "xlsx", "xls")
