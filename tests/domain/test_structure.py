@@ -78,7 +78,8 @@ def test_disagreement_refuses_no_file_and_has_a_text() -> None:
     assert not refuses(found)
     assert [str(describe(one)) for one in found] == [
         "The entry's information item is not a column of the file.", "The entry says a number, but the column holds text.",
-        "The entry says at most 1 characters, the longest value has 99.", "The column is not among the entry's information items."]
+        "The entry says at most 1 characters, the longest value has 99.",
+        "The column is not among the entry's information items."]
 
 
 def test_items_taken_over_from_a_file_are_valid_and_agree_with_it() -> None:

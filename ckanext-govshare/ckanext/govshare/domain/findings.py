@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from string import Formatter
 from typing import Any
 
 from ckanext.govshare.domain.messages import Message
@@ -49,7 +50,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "nul_bytes": ("error", Message("The text contains NUL bytes: it is no text table, or damaged. Save it again as CSV.")),
     "private_characters": ("warning", Message("“{value}” has a character that only some computers show. Use its Unicode one.")),
     "control_characters": ("warning", Message("Invisible control characters were left out.")),
-    "line_too_long": ("error", Message("This line has more than {limit} characters. Is it a table with line ends?")),
+    "line_too_long": ("error", Message("This line has more than {limit} bytes. Is it a table with line ends?")),
     "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
     "quote_missing": ("error", Message("In this row a quotation mark is opened and never closed; it swallows the rows below.")),
     # JSON, XML, GeoJSON, RDF, documents
@@ -144,7 +145,7 @@ def describe(found: Mapping[str, Any]) -> Message:
     known = FINDINGS.get(found["code"])
     if known is None:
         return Message("Something was found that this release does not know: {code}", code=found["code"])
-    params = dict(found.get("params") or {})
+    params = {name: "" for _, name, _, _ in Formatter().parse(known[1].text) if name} | dict(found.get("params") or {})
     if "type" in params:
         params["type"] = TYPES.get(params["type"], params["type"])
     if known[1] is FINDINGS["type_disagrees"][1]:
