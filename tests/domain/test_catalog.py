@@ -26,6 +26,7 @@ from ckanext.govshare.domain.catalog import (
     evolve,
 )
 from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
+from ckanext.govshare.domain.messages import Message
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULES = AttributeRules.of(regulations.regimes()["chenzhou-2022"])
@@ -99,6 +100,26 @@ def test_a_change_that_changes_nothing_is_not_submitted() -> None:
     with pytest.raises(Invalid):
         give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR,
              facts=Material(CONTENT, RULES, approved=dict(CONTENT)))
+
+
+def test_what_stands_in_the_way_is_said_instead_of_an_approval() -> None:
+    obstacle = Message("“{name}” is still being read", name="站点")
+    with pytest.raises(Invalid) as refused:
+        give(Command.APPROVE, replace(DRAFT, state=State.SUBMITTED), Role.COMPETENT, facts=replace(FACTS, obstacles=[obstacle]))
+    assert refused.value.errors == {"resources": [obstacle]}
+
+
+def test_an_approval_names_the_data_files_that_it_publishes() -> None:
+    files = ({"resource_id": "r1", "file_id": "f1", "sha256": "ab"},)
+    event = give(Command.APPROVE, replace(DRAFT, state=State.SUBMITTED), Role.COMPETENT, facts=replace(FACTS, files=files))
+    assert event.payload()["files"] == files
+
+
+def test_which_file_a_draft_has_is_content_and_where_it_is_served_is_not() -> None:
+    file = {"id": "r1", "name": "站点", "url": "http://a/data.csv", "url_type": "upload", "size": 1, "file_id": "f1"}
+    moved = {**file, "url": "http://b/data.csv", "size": 2}
+    assert content_of({"resources": [file]}) == content_of({"resources": [moved]})
+    assert content_of({"resources": [file]}) != content_of({"resources": [{**moved, "file_id": "f2"}]})
 
 
 def test_discarding_a_change_leaves_the_published_entry_and_discarding_a_first_draft_ends_it() -> None:

@@ -10,7 +10,7 @@ from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare.domain import catalog, publishing
-from ckanext.govshare.domain.catalog import Command, State
+from ckanext.govshare.domain.catalog import Command, Role, State
 from ckanext.govshare.logic import review, roles
 from ckanext.govshare.logic.datafiles import publication
 from ckanext.govshare.logic.messages import translate
@@ -66,7 +66,8 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
 
     ``files`` are the data files that an approval would publish, or that are published where there is no draft:
     ``resource_id``, ``name``, ``file_id``, ``filename``, ``state``, ``rows``, ``format``, ``size`` in bytes and ``replaced``
-    (whether another one is served now). ``obstacles`` are texts that say why the draft cannot be approved as it is.
+    (whether another one is served now); the operator, who fetches no data, gets neither file names nor measures.
+    ``obstacles`` are texts that say why the draft cannot be approved as it is.
 
     :param id: name or id of the entry
     :raises NotFound: also for callers who have no part in the review
@@ -81,7 +82,10 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     material = review.material(draft or approved or {}, approved)
     deadline = deadlines.running(review.CASE, [entry.id]).get(entry.id)
     actor = roles.user_of(context)
-    given = catalog.allowed(entry, roles.of(context, entry.department), actor.id if actor else "")
+    held = roles.of(context, entry.department)
+    if Role.OPERATOR in held:
+        chosen = publishing.without_content(chosen)
+    given = catalog.allowed(entry, held, actor.id if actor else "")
     return {
         **_short(package, entry), "reason": entry.reason, "narrowing_basis": entry.narrowing_basis,
         "draft": draft, "approved": approved,
@@ -139,9 +143,10 @@ def govshare_entry_version_list(context: Context, data_dict: DataDict) -> list[d
     before: dict[str, Any] = {}
     found = []
     for row in versions:
-        changed = catalog.differences(before, row["content"]) if before else []
+        changed = [difference["field"] for difference in catalog.differences(before, row["content"])] if before else []
+        # Something was submitted and approved: where no word differs it was the data itself.
         found.append({"version": row["version"], "approved_at": row["approved_at"].isoformat(),
-                      "changed": [difference["field"] for difference in changed]})
+                      "changed": changed or (["resources"] if before else [])})
         before = row["content"]
     return found[::-1]
 

@@ -49,11 +49,17 @@ def _as_published(resource: Mapping[str, Any], choice: Choice, now: datetime) ->
     return with_facts(plain, replace(choice.file, current_from=since or now))
 
 
-def with_facts(resource: Mapping[str, Any], served: DataFile) -> dict[str, Any]:
-    """`resource` with the facts of the file that it serves. A format that was not said is the one that was found."""
+def with_facts(resource: Mapping[str, Any], served: DataFile, former: DataFile | None = None) -> dict[str, Any]:
+    """`resource` with the facts of the file that it serves.
+
+    A format that was not said is the one that was found, and so is one that said nothing but that of the `former` file.
+    """
     since = served.current_from.replace(tzinfo=None).isoformat() if served.current_from else None
-    return {**resource, "format": resource.get("format") or helpers.unified_resource_format(served.format),
-            "size": served.size, "last_modified": since, "datastore_active": served.has_table}
+    said, found = resource.get("format"), helpers.unified_resource_format(served.format)
+    if former is not None and said == helpers.unified_resource_format(former.format):
+        said = found
+    return {**resource, "format": said or found, "size": served.size, "last_modified": since,
+            "datastore_active": served.has_table}
 
 
 def publish(entry_id: str, files: Iterable[Mapping[str, str]], now: datetime) -> None:

@@ -69,14 +69,14 @@ def _publish(new: DataFile) -> events.DataFilePublished | None:
     current = datafiles.get(new.id)
     if current is None or current.number is None:
         return None
-    _write(package, current)
+    _write(package, current, served)
     return events.DataFilePublished(new.resource_id, current.number, new.sha256, new.rows, served.id)
 
 
-def _write(package: model.Package, current: DataFile) -> None:
+def _write(package: model.Package, current: DataFile, former: DataFile) -> None:
     """Bring the published resource up to its current file; nothing else of the entry changes."""
     data = published(package.id)
-    resources = [with_facts(resource, current) if resource["id"] == current.resource_id else resource
+    resources = [with_facts(resource, current, former) if resource["id"] == current.resource_id else resource
                  for resource in data["resources"]]
     drafts.write(_context(), "package_update", {k: v for k, v in data.items() if k != "metadata_modified"} | {
         "resources": resources}, private=package.private, publishing=True)
