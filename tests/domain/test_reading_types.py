@@ -17,12 +17,14 @@ from ckanext.govshare.reading.types import Kind, as_date, as_number, as_timestam
 @pytest.mark.parametrize(("text", "kind"), [
     ("", Kind.BLANK), ("—", Kind.PLACEHOLDER), ("暂无", Kind.PLACEHOLDER), ("甲", Kind.TEXT), ("0", Kind.INTEGER),
     ("-12", Kind.INTEGER), ("+5", Kind.INTEGER), ("007", Kind.CODE), ("1234567890123456", Kind.CODE),
-    ("20210305", Kind.COMPACT_DATE), ("20211305", Kind.INTEGER), ("0.50", Kind.DECIMAL), (".5", Kind.DECIMAL), ("00.5", Kind.TEXT), ("1e5", Kind.DECIMAL),
+    ("20210305", Kind.COMPACT_DATE), ("20211305", Kind.INTEGER), ("0.50", Kind.DECIMAL),
+    (".5", Kind.DECIMAL), ("00.5", Kind.TEXT), ("1e5", Kind.DECIMAL),
     ("1e999", Kind.TEXT), ("4.31E+17", Kind.SCIENTIFIC), ("1,234", Kind.GROUPED_INTEGER), ("1,234.5", Kind.GROUPED),
     ("12,34", Kind.TEXT), ("12%", Kind.PERCENT), ("１２", Kind.TEXT), ("TRUE", Kind.BOOL), ("true story", Kind.TEXT),
     ("2021-03-05", Kind.ISO_DATE), ("2021/3/5", Kind.DATE), ("2021/3.5", Kind.TEXT), ("2021-02-30", Kind.TEXT),
     ("2021年3月", Kind.TEXT), ("2021-03-05T08:30:00", Kind.ISO_TIMESTAMP), ("2021-03-05 8:30", Kind.TIMESTAMP),
-    ("2021-03-05 25:00", Kind.TEXT), ("2021-03-05T08:30:00+08:00", Kind.ZONED_TIMESTAMP), ("1.2.3", Kind.TEXT), ("0735-2871234", Kind.TEXT),
+    ("2021-03-05 25:00", Kind.TEXT), ("2021-03-05T08:30:00+08:00", Kind.ZONED_TIMESTAMP),
+    ("1.2.3", Kind.TEXT), ("0735-2871234", Kind.TEXT),
     ("-", Kind.PLACEHOLDER),
 ])
 def test_a_text_has_one_kind(text: str, kind: Kind) -> None:

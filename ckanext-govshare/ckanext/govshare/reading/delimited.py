@@ -43,7 +43,7 @@ def _fill(sink: Sink, source: Source, rows: Iterator[Sequence[str]], first_row: 
     header = headers.find_header(sample)
     headers.tell(header, first_row, sink.findings)
     start = first_row + header.last + 1
-    data = headers.without_tail(chain(sample[header.last + 1:], rows), start, sink.findings)
+    data = headers.without_tail(chain(sample[header.last + 1:], rows), len(header.names), start, sink.findings)
     sink.table(header.names, data, start, position=raw.tell, total=source.size)
     return first_row + header.first
 

@@ -11,7 +11,7 @@ from ckanext.govshare.reading.report import Refused, Source
 
 CHUNK = 1 << 20
 MAX_LINE = 8 * CHUNK  # bytes without an end of line: no table has such rows
-ENOUGH = 10  # valid multi-byte characters of UTF-8 before a wrong one: chance does not make so many
+ENOUGH = 5  # valid multi-byte characters of UTF-8 before a wrong one: chance does not make so many
 
 # Characters that GB 18030 of 2000 placed in the private use area, and where Unicode has them since (GB 18030-2022, appendix D).
 _PRIVATE = (

@@ -72,6 +72,7 @@ def _continues(names: Sequence[str], below: Sequence[str]) -> bool:
     gaps = [index for index, name in enumerate(names) if not name]
     under = {index for index, cell in enumerate(below[:len(names)]) if cell}
     return (bool(gaps) and 0 not in gaps and under.issuperset(gaps) and len(under) < len(names)
+            and all(index in gaps or index + 1 in gaps for index in under)
             and all(kind_of(below[index]) in _TEXTUAL or _YEAR.fullmatch(below[index]) for index in under))
 
 
@@ -91,10 +92,10 @@ def tell(header: Header, first_row: int, findings: Findings) -> None:
         findings.add("joined_header", row=first_row + header.first)
 
 
-def without_tail(rows: Iterable[Sequence[Any]], first_row: int, findings: Findings) -> Iterator[Sequence[Any]]:
+def without_tail(rows: Iterable[Sequence[Any]], width: int, first_row: int, findings: Findings) -> Iterator[Sequence[Any]]:
     """The rows without totals, notes and blank rows at their end; each one that is left out is told."""
     held: list[Sequence[Any]] = []
-    for batch in batches(rows):
+    for batch in batches(rows, width):
         held += batch
         yield from held[:-TAIL]
         first_row += max(0, len(held) - TAIL)
@@ -114,7 +115,14 @@ def _left_out(rows: list[Sequence[Any]]) -> tuple[str, str] | None:
         return "", ""
     if _TOTAL.fullmatch(re.sub(r"\s", "", filled[0])):
         return "total_row", filled[0]
-    if len(filled) > 2 or (len(texts) == 1 and not _NOTE.match(filled[0])):
-        return None
-    after_blank = len(rows) > 1 and len(filled) == 1 and not any(text_of(cell).strip() for cell in rows[-2])
-    return ("note_row", filled[0]) if _NOTE.match(filled[0]) or after_blank else None
+    return ("note_row", filled[0]) if _is_note(filled, len(texts), rows[-2:-1]) else None
+
+
+def _is_note(filled: Sequence[str], width: int, above: Sequence[Sequence[Any]]) -> bool:
+    """A lone text that begins as notes do, or stands apart; or labels side by side: 制表人：… 审核人：…"""
+    begins = _NOTE.match(filled[0]) is not None
+    if len(filled) > 1:
+        return begins and all(_LABEL.fullmatch(text) for text in filled)
+    if width == 1:
+        return begins and _LABEL.fullmatch(filled[0]) is not None
+    return begins or any(not any(text_of(cell).strip() for cell in cells) for cells in above)

@@ -27,7 +27,6 @@ _CELL = re.compile(rb"<(?:\w{1,20}:)?c\s[^>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{
 _NO_VALUE = re.compile(rb"<c\s([^>]*)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _ERROR = re.compile(rb"<c\s([^>]*\bt=\"e\"[^>]*)>.{0,2000}?<v>(#[^<]{1,20})</v>", re.DOTALL)
 _ROW = re.compile(rb"\br=\"[A-Z]+([0-9]+)\"")
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass
@@ -143,7 +142,8 @@ def _number(letters: bytes) -> int:
 def _part_of(archive: zipfile.ZipFile, index: int) -> str:
     """The archive's part that holds the workbook's sheet `index`, found as spreadsheet programs find it."""
     sheets = [sheet for sheet in _parsed(archive, "xl/workbook.xml").iter() if sheet.tag.endswith("}sheet")]
-    wanted = sheets[index].get(_RELATION) if index < len(sheets) else None
+    named = sheets[index].attrib if index < len(sheets) else {}
+    wanted = next((value for name, value in named.items() if name.endswith("}id")), None)  # r:id, in either of its namespaces
     for relation in _parsed(archive, "xl/_rels/workbook.xml.rels"):
         if wanted and relation.get("Id") == wanted:
             return posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")

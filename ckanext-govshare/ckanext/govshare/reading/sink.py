@@ -18,7 +18,8 @@ from ckanext.govshare.reading.report import Findings, Progress, Refused, Report
 from ckanext.govshare.reading.types import CONVERTERS, MAX_DIGITS, PLACEHOLDERS
 
 MAX_COLUMNS = 1000  # as many as an entry may have information items; PostgreSQL ends at 1,600
-BATCH = 4096
+BATCH = 4096  # rows, and
+BATCH_CELLS = 200_000  # cells that are looked at together
 MEMORY = 65536  # distinct values whose conversion is remembered
 
 
@@ -51,7 +52,7 @@ class Sink:
     def _spool(self, columns: list[Column], rows: Iterable[Sequence[Any]], row: int, writer: Any,
                position: Callable[[], int] | None, total: int) -> int:
         written, blank, first_blank = 0, 0, 0
-        for batch in batches(rows):
+        for batch in batches(rows, len(columns)):
             texts = [self._texts(column, cells, row)
                      for column, cells in zip(columns, zip(*self._squared(batch, len(columns), row), strict=True), strict=True)]
             kept: Sequence[tuple[str, ...]] = list(zip(*texts, strict=True))
@@ -123,8 +124,9 @@ class Sink:
                       findings=self.findings.listed(), counts=dict(self.findings.counts))
 
 
-def batches(rows: Iterable[Sequence[Any]], size: int = BATCH) -> Iterator[list[Sequence[Any]]]:
-    iterator = iter(rows)
+def batches(rows: Iterable[Sequence[Any]], width: int) -> Iterator[list[Sequence[Any]]]:
+    """The rows in lists of a bounded size; `width`: cells a row."""
+    iterator, size = iter(rows), max(1, min(BATCH, BATCH_CELLS // max(width, 1)))
     while batch := list(islice(iterator, size)):
         yield batch
 
@@ -138,7 +140,7 @@ def _convert(spool: Path, table: Path, columns: list[Column], keep: list[bool]) 
     converters = [_converter(column) if column.needs_conversion() else None for column in columns]
     with spool.open(encoding="utf-8", newline="") as source, table.open("w", encoding="utf-8", newline="") as target:
         writer = _writer(target, sum(keep))
-        for batch in batches(csv.reader(source)):
+        for batch in batches(csv.reader(source), len(columns)):
             writer.writerows(zip(*(cells if convert is None else map(convert, cells) for cells, convert, kept
                                    in zip(zip(*batch, strict=True), converters, keep, strict=True) if kept), strict=True))
 

@@ -124,7 +124,8 @@ def _fill(sheet: CalamineSheet, sink: Sink) -> int:
     data: Iterator[Sequence[Any]] = chain(sample[header.last + 1:], rows)
     if merges := _merges(sheet, start):
         data = _unmerged(data, start, merges, sink.findings)
-    sink.table(header.names, headers.without_tail(data, start, sink.findings), start, total=sheet.end[0] + 1 if sheet.end else 0)
+    kept = headers.without_tail(data, len(header.names), start, sink.findings)
+    sink.table(header.names, kept, start, total=sheet.end[0] + 1 if sheet.end else 0)
     return header.first + 1
 
 
