@@ -25,19 +25,27 @@ from ckanext.govshare.display import (
 from ckanext.govshare.entry_form import gs_cite, gs_themes
 from ckanext.govshare.logic import roles
 from ckanext.govshare.repository import departments
+from ckanext.govshare.table_display import (
+    gs_access,
+    gs_api_examples,
+    gs_current_file,
+    gs_fetches,
+    gs_file_versions,
+    gs_table,
+)
 
 __all__ = [
-    "gs_attributes_explained", "gs_available_files", "gs_catalog_stats", "gs_cite", "gs_column_type", "gs_counts",
-    "gs_date", "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice",
-    "gs_facet_groups", "gs_field_label", "gs_file_state", "gs_filesize", "gs_label", "gs_labels", "gs_languages",
-    "gs_nav", "gs_number", "gs_open_reason", "gs_operator", "gs_preview", "gs_provider", "gs_reading", "gs_severity",
-    "gs_state_label", "gs_themes", "gs_translated", "gs_upload_limit", "gs_value_lines", "gs_versions", "render_datetime",
+    "gs_access", "gs_api_examples", "gs_attributes_explained", "gs_catalog_stats", "gs_cite", "gs_column_type",
+    "gs_counts", "gs_current_file", "gs_date", "gs_datetime", "gs_deadline", "gs_department", "gs_differences",
+    "gs_entry", "gs_error_advice", "gs_facet_groups", "gs_fetches", "gs_field_label", "gs_file_state",
+    "gs_file_versions", "gs_filesize", "gs_label", "gs_labels", "gs_languages", "gs_nav", "gs_number", "gs_open_reason",
+    "gs_operator", "gs_provider", "gs_reading", "gs_severity", "gs_state_label", "gs_table", "gs_themes",
+    "gs_translated", "gs_upload_limit", "gs_value_lines", "gs_versions", "render_datetime",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 FACETS_SHOWN = 10
-PREVIEW_ROWS = 10
 
 
 def _locale() -> str:
@@ -216,25 +224,6 @@ def _facet_value(name: str, item: dict[str, Any]) -> dict[str, Any]:
     url = (tk.h.remove_url_param(name, item["name"]) if item["active"]
            else tk.h.add_url_param(new_params={name: item["name"]}))
     return {"name": item["name"], "label": item["display_name"], "count": item["count"], "active": item["active"], "url": url}
-
-
-def gs_available_files(pkg: dict[str, Any]) -> bool:
-    """Whether the page may offer the files at once; access itself is decided where they are fetched."""
-    if pkg.get("open_type") == "unconditional":
-        return True
-    return bool(tk.h.check_access("package_update", {"id": pkg["id"]}))
-
-
-def gs_preview(resource: dict[str, Any]) -> dict[str, Any] | None:
-    """The first rows of a table in the DataStore, or None where there is none or the caller may not read it."""
-    if not resource.get("datastore_active"):
-        return None
-    try:
-        found = _ask("datastore_search", resource_id=resource["id"], limit=PREVIEW_ROWS)
-    except (tk.NotAuthorized, tk.ObjectNotFound, tk.ValidationError):
-        return None
-    columns = [field["id"] for field in found["fields"] if field["id"] != "_id"]
-    return {"columns": columns, "rows": [[row[c] for c in columns] for row in found["records"]], "total": found.get("total")}
 
 
 def gs_deadline(deadline: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 
-from ckanext.govshare.views import catalog, datafiles, downloads, exports, file_forms, open_list, portal, regulations, search
+from ckanext.govshare.views import (
+    catalog,
+    datafiles,
+    downloads,
+    exports,
+    file_forms,
+    open_list,
+    portal,
+    previews,
+    regulations,
+    search,
+)
 
 if TYPE_CHECKING:
     from ckan.types import CKANApp
 
 
 def get_blueprints() -> list[Blueprint]:
-    modules = (portal, catalog, datafiles, downloads, exports, open_list, regulations, search)
+    modules = (portal, catalog, datafiles, downloads, exports, open_list, previews, regulations, search)
     return [module.blueprint for module in modules]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,9 +11,8 @@ from ckan.lib.pagination import Page
 from flask import Blueprint, send_file
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain.calendar import shanghai_date
@@ -92,20 +91,25 @@ def _headings() -> list[str]:
             label("update_frequency"), tk._("Formats"), tk._("Last updated"), tk._("Address")]
 
 
-def _values(line: dict[str, Any]) -> list[str | date]:
+def _values(line: dict[str, Any]) -> list[str | datetime]:
     label = tk.h.gs_label
     return [
         line["catalog_code"], line["title"], line["organization"]["title"], label("open_type", line["open_type"]),
         line["conditions"], label("update_frequency", line["update_frequency"]), ", ".join(line["formats"]),
-        shanghai_date(datetime.fromisoformat(line["updated"]).replace(tzinfo=UTC)), line["url"],
+        _day(line["updated"]), line["url"],
     ]
+
+
+def _day(updated: str) -> datetime:
+    """The day in Shanghai of a moment in UTC, as workbooks keep days: midnight."""
+    return datetime.combine(shanghai_date(datetime.fromisoformat(updated).replace(tzinfo=UTC)), time())
 
 
 def _whose(found: dict[str, Any]) -> str:
     return str(found["organization"]["title"] if found["organization"] else tk.config.get("ckan.site_title") or "")
 
 
-def _about(sheet: WriteOnlyWorksheet, found: dict[str, Any]) -> None:
+def _about(sheet: Any, found: dict[str, Any]) -> None:
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 80
     basis = tk.h.gs_cite("open_list")
     for name, value in (
@@ -117,7 +121,7 @@ def _about(sheet: WriteOnlyWorksheet, found: dict[str, Any]) -> None:
         sheet.append([_cell(sheet, name, bold=True), _cell(sheet, value)])
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: str | date, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: Any, value: str | datetime, bold: bool = False) -> Cell:
     """A cell; text stays text whatever it begins with: no spreadsheet program takes it for a formula."""
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:CELL_LIMIT])
