@@ -182,7 +182,7 @@ REFUSED = (
          findings=[("too_many_columns", None)]),
     Case("1,200 columns of a workbook", "a.xlsx", lambda: one_sheet([f"c{i}" for i in range(1200)], range(1200)),
          findings=[("too_many_columns", None)]),
-    Case("a table stretched over a whole sheet", "a.xlsx", lambda: workbook(("数据", _stretched)), findings=[("too_big", None)]),
+    Case("a table stretched over a whole sheet", "a.xlsx", lambda: workbook(("数据", _stretched)), findings=[("sheet_too_large", None)]),
     Case("a web page called XLS", "a.xls", lambda: csv_of("<html><body><table><tr><td>甲</td></tr></table></body></html>"),
          findings=[("not_data", None)]),
     Case("a web page called CSV", "a.csv", lambda: b"<!-- -->\n<!DOCTYPE html>\n<script>alert(1)</script>", findings=[("not_data", None)]),

@@ -23,6 +23,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "password_protected": ("error", Message("The workbook is protected by a password. Save it without one.")),
     "damaged": ("error", Message("The file is damaged and cannot be opened as {found}. Save it again and upload the new file.")),
     "zip_bomb": ("error", Message("Unpacked, the workbook would have more than {limit} MB. Split it, or save it as CSV.")),
+    "sheet_too_large": ("error", Message("The sheet has more than {limit} cells. Split it, or save it as CSV.")),
     "more_of_these": ("note", Message("… and {count} more like this.")),
     # stopped from outside
     "out_of_memory": ("error", Message("Reading the file took too much memory. Split it, or save it as CSV.")),

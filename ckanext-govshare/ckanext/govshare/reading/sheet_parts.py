@@ -19,7 +19,7 @@ from ckanext.govshare.reading.sink import MAX_COLUMNS
 
 MAX_UNPACKED = 512 * 1024 * 1024  # bytes of all parts together; a full sheet of 20 columns has about half of it
 MAX_PARTS = 5000
-MAX_CELLS = 25_000_000  # places between the first and the last cell: they are held in memory, 24 bytes each
+MAX_CELLS = 8_000_000  # places between the first and the last cell: the library holds them all, 700 MB for so many
 CHUNK = 1 << 20
 _LARGEST = 8 * CHUNK  # bytes that are held while looking for the end of a cell
 
@@ -87,7 +87,7 @@ def check_sheet(path: Path, index: int, findings: Findings) -> None:
     if seen.columns > MAX_COLUMNS:
         raise Refused("too_many_columns", count=seen.columns, limit=MAX_COLUMNS)
     if seen.columns * seen.rows > MAX_CELLS:
-        raise Refused("too_big")
+        raise Refused("sheet_too_large", limit=f"{MAX_CELLS:,}")
     if seen.no_value is not None:
         raise Refused("no_formula_values", row=seen.no_value)
     for row, value in seen.errors:
