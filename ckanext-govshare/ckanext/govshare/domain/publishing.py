@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
@@ -47,6 +47,11 @@ def obstacles(open_type: str, choices: Iterable[Choice]) -> list[Message]:
             "Data that is opened unconditionally needs at least one machine-readable file that was read without an error,"
             " such as CSV, XLSX, JSON or XML; a PDF or a picture alone is not one"))
     return found
+
+
+def without_content(choices: Iterable[Choice]) -> list[Choice]:
+    """The same choices for somebody who may not fetch the data: neither name nor measures of the files."""
+    return [replace(choice, file=choice.file and replace(choice.file, filename="", size=0, rows=None)) for choice in choices]
 
 
 def published_files(choices: Iterable[Choice]) -> tuple[dict[str, Any], ...]:

@@ -27,8 +27,8 @@ from ckanext.govshare.repository import datafiles as repository
 
 __all__ = ["govshare_file_compare", "govshare_file_list", "govshare_file_retry", "govshare_file_show"]
 
-_OUTLINE = ("id", "entry_id", "resource_id", "kind", "refresh", "number", "format", "machine_readable", "size", "rows")
-_CONTENT = {"filename": "", "sha256": "", "columns": [], "reading": {}}
+_OUTLINE = ("id", "entry_id", "resource_id", "kind", "refresh", "number", "format", "machine_readable")
+_CONTENT = {"filename": "", "sha256": "", "size": None, "rows": None, "columns": [], "reading": {}}
 _WORK = {"progress": {}, "attempts": 0}
 _INSIDE = {Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT, Role.SYSTEM}
 
@@ -39,8 +39,8 @@ def govshare_file_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """A data file: a content that a resource has, had or may get.
 
     :param id: the data file's own id
-    :returns: ``state``, ``number`` (its version, once published), ``format``, ``size``, ``rows`` and times for all who know of
-        it; ``filename``, ``sha256``, ``columns`` and ``reading`` for those who may fetch it; ``findings`` (``severity``,
+    :returns: ``state``, ``number`` (its version, once published), ``format`` and times for all who know of it; ``filename``,
+        ``sha256``, ``size``, ``rows``, ``columns`` and ``reading`` for those who may fetch it; ``findings`` (``severity``,
         ``code``, ``row``, ``column``, ``message``) for its department and the competent department, with ``progress``, which
         the operator sees too; ``source``, the address of a link, for its department. What is not for the caller is empty.
     :raises NotFound: also for files that the caller may not know of
