@@ -6,6 +6,7 @@ that may only read, and its thread. Both are given back when the last byte is se
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from threading import BoundedSemaphore
@@ -90,7 +91,8 @@ def _parts(order: Order) -> Generator[bytes]:
     columns = columns_of(order)
     delimiter = _DELIMITERS.get(order.form)
     if delimiter is None:
-        yield from _WRITERS[order.form](columns, tables.stream(order.file, order.query, order.offset, order.limit))
+        with closing(tables.stream(order.file, order.query, order.offset, order.limit)) as portions:
+            yield from _WRITERS[order.form](columns, portions)
         return
     yield delimited.heading([column["id"] for column in columns], delimiter, order.bom)
     yield from copies.delimited(order.file, order.query, delimiter, order.offset, order.limit)

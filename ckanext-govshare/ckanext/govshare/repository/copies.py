@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from threading import Thread
 from typing import Any, BinaryIO
 
@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.spreadsheets import FORMULA_STARTS, GUARD, PLAIN
 from ckanext.govshare.domain.table_queries import Query
-from ckanext.govshare.repository.tables import STREAM_SECONDS, driver, reading, rendered, select
+from ckanext.govshare.repository.tables import driver, reading, rendered, select
 
 _CHUNK = 2**16  # what a pipe of the system holds
 
 
 def delimited(file: DataFile, query: Query, delimiter: str = ",", offset: int = 0, limit: int | None = None,
-              ) -> Iterator[bytes]:
+              ) -> Generator[bytes]:
     """The rows as lines by RFC 4180, without a heading, in which no text is a formula; an empty text is `""`, no value nothing.
 
     delimiter: a comma or a tab. Close the iterator when leaving early. Raises TooSlow.
@@ -25,7 +25,7 @@ def delimited(file: DataFile, query: Query, delimiter: str = ",", offset: int = 
     rows = select(file, query).offset(offset or None).limit(limit).subquery()
     statement = sa.select(*(_as_text(column).label(f"c{number}") for number, column in enumerate(rows.c)))
     # A subquery keeps its order through a selection from it that adds nothing else.
-    with reading(STREAM_SECONDS) as connection:
+    with reading(stream=True) as connection:
         command = f"COPY ({rendered(connection, statement)}) TO STDOUT (FORMAT csv, DELIMITER '{delimiter}')"
         whole = False
         try:
@@ -46,7 +46,7 @@ def _as_text(column: Any) -> Any:
     return sa.case((is_formula, sa.literal(GUARD) + column), else_=column)
 
 
-def _copied(connection: Any, command: str) -> Iterator[bytes]:
+def _copied(connection: Any, command: str) -> Generator[bytes]:
     """What COPY writes, at the pace at which it is taken: a pipe lies between, and the driver waits when it is full.
 
     The driver pushes where an iterator pulls, so it has a thread; the thread ends before this iterator does.

@@ -1,7 +1,8 @@
 """The SQL of questions to data files' tables in the DataStore, on the engine that may only read."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from ckanext.govshare.domain.table_queries import Filter, Query, TooSlow
 
 # The number that CKAN gives each row, in the order of the source.
 ROW_ID = "_id"
-SECONDS = 20
-STREAM_SECONDS = 60
+SECONDS: float = 20
+STREAM_SECONDS: float = 60
 # Chinese by pinyin, other scripts in their usual order.
 COLLATION = "zh-Hans-x-icu"
 FETCHED = 2000
@@ -46,7 +47,7 @@ def page(file: DataFile, query: Query, offset: int, limit: int) -> list[dict[str
         return [dict(row) for row in found.mappings()]
 
 
-def stream(file: DataFile, query: Query, offset: int = 0, limit: int | None = None) -> Iterator[list[tuple[Any, ...]]]:
+def stream(file: DataFile, query: Query, offset: int = 0, limit: int | None = None) -> Generator[list[tuple[Any, ...]]]:
     """The rows in portions, as one moment has them, from a cursor of the server: memory does not grow with the table.
 
     The connection is its own, and is given back however the reading ends; close the iterator when leaving early.
@@ -54,7 +55,7 @@ def stream(file: DataFile, query: Query, offset: int = 0, limit: int | None = No
     """
     statement = select(file, query).offset(offset or None).limit(limit)
     # The driver's own cursor: rows as SQLAlchemy wraps them cost as much again as fetching them.
-    with reading(STREAM_SECONDS) as connection, driver(connection).cursor("rows") as cursor:
+    with reading(stream=True) as connection, driver(connection).cursor("rows") as cursor:
         cursor.execute(rendered(connection, statement))
         while rows := cursor.fetchmany(FETCHED):
             yield rows
@@ -84,12 +85,16 @@ def rendered(connection: sa.Connection, statement: sa.Select[Any]) -> str:
 
 
 @contextmanager
-def reading(seconds: int = SECONDS) -> Iterator[sa.Connection]:
-    """A read-only transaction that sees one moment of the table; a statement takes `seconds` at most. Raises TooSlow."""
+def reading(stream: bool = False) -> Iterator[sa.Connection]:
+    """A read-only transaction that sees one moment of the table. Raises TooSlow after SECONDS of one statement.
+
+    stream: the rows go to somebody who waits for a file, and may take STREAM_SECONDS to come.
+    """
+    seconds = STREAM_SECONDS if stream else SECONDS
     with get_read_engine().connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
-            connection.execute(sa.text(f"SET LOCAL statement_timeout = {seconds * 1000}"))
+            connection.execute(sa.text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
             yield connection
         except (sa.exc.DBAPIError, psycopg2.Error) as error:
             if getattr(getattr(error, "orig", error), "pgcode", "") == _QUERY_CANCELED:
@@ -115,24 +120,31 @@ def _conditions(table: sa.TableClause, file: DataFile, query: Query) -> list[Any
         alternatives.setdefault(asked.column, []).append(condition) if asked.op == "eq" else conditions.append(condition)
     text = [table.c[column["id"]] for column in file.columns if column["type"] == "text"]
     conditions += [sa.or_(*each) for each in alternatives.values()]
-    conditions += [sa.or_(sa.false(), *(column.icontains(word, autoescape=True) for column in text))
-                   for word in query.search.split()]
+    conditions += [sa.or_(sa.false(), *(_contains(column, word) for column in text)) for word in query.search.split()]
     return conditions
 
 
 def _condition(column: Any, asked: Filter) -> Any:
+    # Values stand as literals: a parameter would be named after its column, whose name may hold anything.
     if asked.op in ("empty", "filled"):
-        empty = sa.or_(column.is_(None), column == "") if isinstance(column.type, sa.Text) else column.is_(None)
+        empty = sa.or_(column.is_(None), column == sa.literal("")) if isinstance(column.type, sa.Text) else column.is_(None)
         return empty if asked.op == "empty" else sa.not_(empty)
     if asked.op == "contains":
-        return column.icontains(asked.value, autoescape=True)
+        return _contains(column, str(asked.value))
     if isinstance(column.type, sa.DateTime) and isinstance(asked.value, date) and not isinstance(asked.value, datetime):
         return _on_days(column, asked.op, datetime.combine(asked.value, time()))
     value = sa.literal(asked.value)
     return {"eq": column == value, "ge": column >= value, "le": column <= value}[asked.op]
 
 
-def _on_days(column: Any, op: str, begin: datetime) -> Any:
+def _contains(column: Any, words: str) -> Any:
+    """Whether the words stand in the column's text, capital letters or not."""
+    pattern = re.sub(r"([\\%_])", r"\\\1", words.lower())
+    return sa.func.lower(column).like(sa.literal(f"%{pattern}%"))
+
+
+def _on_days(column: Any, op: str, day: datetime) -> Any:
     """A moment asked by its day: `le` takes in the whole day."""
-    end = begin + timedelta(days=1)
+    begin = sa.literal(day)
+    end = begin + sa.literal(timedelta(days=1))  # by the database, whose calendar has a day after the last of ours
     return {"eq": sa.and_(column >= begin, column < end), "ge": column >= begin, "le": column < end}[op]

@@ -75,7 +75,7 @@ def _send(context: Context, fetch: Fetch, order: Order) -> Response:
     rows = order.rows()
     sending = exports.send(order)
     try:
-        details = {"file": fetch.file.id, "form": order.form, "query": tk.request.query_string.decode("ascii", "replace")}
+        details = {"file": fetch.file.id, "form": order.form, "filtered": not order.query.whole}
         record_fetch(context, fetch.package, fetch.file.resource_id, Channel.EXPORT, rows, 0, fetch.access, details)
         return _with_headers(Response(sending), fetch, order)
     except BaseException:
