@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ckan.tests import factories
 from playwright.sync_api import Page
-from world import World
+from world import World, attachment
 
 WIDTHS = (1280, 390)
 PAGES = {
@@ -30,7 +30,9 @@ def place(world: World) -> dict[str, str]:
     published = world.approved(title=LONG, notes=LONG, info_items=items, resources=files)
     narrowed = world.approved()
     world.call(world.editor, "package_patch", id=narrowed["id"], open_type="conditional", open_condition=LONG)
-    return {"published": published["name"], "file": published["resources"][0]["id"], "draft": world.draft(title=LONG)["name"],
+    draft = world.draft(title=LONG, resources=[{"name": LONG, "upload": attachment()}])
+    world.vouch(draft)
+    return {"published": published["name"], "file": published["resources"][0]["id"], "draft": draft["name"],
             "submitted": world.submitted()["name"], "narrowed": narrowed["name"], "department": world.own["name"],
             "theme": theme["name"]}
 

@@ -11,13 +11,16 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+from ckan import model
 from ckan.lib import search
 from werkzeug.datastructures import FileStorage
 from world import TABLE, World, attachment
 
+from ckanext.govshare.domain.catalog import digest
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic.datafiles import reading_job, storage
 from ckanext.govshare.repository import catalog, datafiles
+from ckanext.govshare.repository import trace as history
 
 NAME = "内部编号7731.csv"
 BACKEND = "https://intranet.example.com/export/secret-7731.csv?year=2026"
@@ -291,6 +294,39 @@ class TestApproval:
         assert [one["field"] for one in shown["differences"]] == ["resources"]
 
 
+    def test_the_history_names_the_bytes_that_were_approved(self, world: World) -> None:
+        entry = world.approved()
+        current = datafiles.current(entry["resources"][0]["id"])
+        assert current is not None
+        payload = history.events("catalog", entry["id"])[-1]["payload"]
+        assert payload["files"] == [{"resource_id": current.resource_id, "file_id": current.id, "sha256": current.sha256}]
+        assert payload["digest"] == digest(catalog.version_content(entry["id"], 1) or {})
+
+    def test_a_version_with_nothing_but_other_data_tells_so(self, world: World) -> None:
+        entry = world.approved()
+        world.change(entry, resources=[{**entry["resources"][0], "upload": attachment(LATER)}])
+        newest = world.call("", "govshare_entry_version_list", id=entry["id"])[0]
+        assert (newest["version"], newest["changed"]) == (2, ["resources"])
+
+
+class TestFromBefore:
+    """Data files of CKAN's own, as they were saved before files were taken in."""
+
+    @pytest.mark.parametrize(("old", "taken_in"), [
+        ({"url": "https://old.example/a.csv", "url_type": None}, True), ({"url": "stations.csv", "url_type": "upload"}, False),
+        ({"url": "/files/a.csv", "url_type": None}, False), ({"url": "", "url_type": None}, False),
+    ])
+    def test_they_are_shown_and_edited_and_approved(self, world: World, old: dict[str, Any], taken_in: bool) -> None:
+        entry = world.approved(open_type="conditional", open_condition="实名", resources=[{"name": "旧"}])
+        row = model.Resource.get(entry["resources"][0]["id"])
+        row.url, row.url_type = old["url"], old["url_type"]
+        model.Session.commit()
+        assert world.call("", "package_show", id=entry["id"])["resources"][0]["id"] == row.id
+        (after,) = world.change(entry, title="改")["resources"]
+        assert (after["id"], len(datafiles.of_entry(entry["id"]))) == (row.id, int(taken_in))
+        assert taken_in is (datafiles.current(row.id) is not None)
+
+
 class TestNothingSecretInTheCatalogue:
     def test_no_file_name_and_no_address_is_in_the_entry_the_index_or_its_versions(self, world: World) -> None:
         entry = world.approved(open_type="conditional", open_condition="实名", resources=[
@@ -330,6 +366,15 @@ class TestRefreshing:
         world.read_files()
         assert served(resource["id"]) == LATER
         assert (file_of(answer).state, world.state(entry)) == (FileState.CURRENT, "approved")
+
+    def test_the_same_columns_in_another_format_are_published_as_that_format(
+            self, world: World, entry: dict[str, Any]) -> None:
+        (resource,) = entry["resources"]
+        rows = [{"站点名称": "东塔", "日期": "2026-03-02", "PM2.5": 35}, {"站点名称": "苏仙", "日期": "2026-03-02", "PM2.5": 9}]
+        world.upload(entry, json.dumps(rows, ensure_ascii=False).encode(), "今日.json", id=resource["id"])
+        world.read_files()
+        (after,) = world.call("", "package_show", id=entry["id"])["resources"]
+        assert (after["format"], after["size"] == resource["size"], world.state(entry)) == ("JSON", False, "approved")
 
     def test_changed_columns_go_through_the_review(self, world: World, entry: dict[str, Any]) -> None:
         (resource,) = entry["resources"]
