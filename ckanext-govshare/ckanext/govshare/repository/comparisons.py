@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.repository.tables import reading
 
-SECONDS = 30
 SAMPLE = 20
 
 
@@ -33,7 +32,7 @@ def rows(before: DataFile, after: DataFile) -> RowChanges:
     names = [column["id"] for column in shared]
     if not names:
         return RowChanges([], after.rows or 0, before.rows or 0, [], [])
-    with reading(SECONDS) as connection:
+    with reading() as connection:
         connection.execute(sa.text("SET LOCAL work_mem = '64MB'"))
         added, added_sample = _only_in(connection, after, before, names, as_text)
         removed, removed_sample = _only_in(connection, before, after, names, as_text)

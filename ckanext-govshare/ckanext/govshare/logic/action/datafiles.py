@@ -1,6 +1,7 @@
 """Data files: how far their reading is and what was found, the versions of a resource, and what changed between two."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -28,8 +29,8 @@ from ckanext.govshare.repository import datafiles as repository
 __all__ = ["govshare_file_compare", "govshare_file_list", "govshare_file_retry", "govshare_file_show"]
 
 _OUTLINE = ("id", "entry_id", "resource_id", "kind", "refresh", "number", "format", "machine_readable")
-_CONTENT = {"filename": "", "sha256": "", "size": None, "rows": None, "columns": [], "reading": {}}
-_WORK = {"progress": {}, "attempts": 0}
+_CONTENT: Mapping[str, Any] = {"filename": "", "sha256": "", "size": None, "rows": None, "columns": [], "reading": {}}
+_WORK: Mapping[str, Any] = {"progress": {}, "attempts": 0}
 _INSIDE = {Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT, Role.SYSTEM}
 
 
@@ -84,11 +85,11 @@ def _shown(context: Context, fetch: access.Fetch) -> dict[str, Any]:
     }
 
 
-def _part(file: DataFile, empty: dict[str, Any], given: bool) -> dict[str, Any]:
+def _part(file: DataFile, empty: Mapping[str, Any], given: bool) -> dict[str, Any]:
     return {name: getattr(file, name) if given else nothing for name, nothing in empty.items()}
 
 
-def _finding(found: Any) -> dict[str, Any]:
+def _finding(found: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "message": translate(describe(found))}
 
 

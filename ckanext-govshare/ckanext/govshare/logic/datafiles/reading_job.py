@@ -42,8 +42,10 @@ def enqueue(file_id: str) -> None:
 
 def enqueue_waiting() -> None:
     """Ask for all files that wait. A queue that is not empty is left alone: its worker has not come to its end yet."""
-    waiting = repository.waiting(now=clock.now())
-    model.Session.remove()
+    try:
+        waiting = repository.waiting(now=clock.now())
+    finally:
+        model.Session.remove()
     if waiting and not jobs.get_queue(QUEUE).count:
         for file_id in waiting:
             enqueue(file_id)
