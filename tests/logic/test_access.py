@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
+import loaded_tables
 import pytest
-import tables
 from browser import Browser
 from ckan import model
 from ckan.tests import factories
@@ -33,7 +33,7 @@ def visit(app: Any) -> Callable[[str], Browser]:
 
 
 def _published(world: World, **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    entry = tables.published(world, TABLE, NAME, **fields)
+    entry = loaded_tables.published(world, TABLE, NAME, **fields)
     return entry, entry["resources"][0]
 
 
@@ -104,7 +104,7 @@ class TestDownload:
     def test_a_former_version_that_was_served_openly_stays_so(self, world: World, visit: Callable[[str], Browser]) -> None:
         entry, resource = _published(world)
         old = datafiles.current(resource["id"])
-        tables.replace(world, entry, TABLE + "新站,1,00734\n".encode())
+        loaded_tables.replace(world, entry, TABLE + "新站,1,00734\n".encode())
         assert old is not None
         assert visit("").get(_download(entry, resource)).data != TABLE
         assert visit("").get(f"/datafile/{old.id}/download").data == TABLE
@@ -113,7 +113,7 @@ class TestDownload:
             self, world: World, visit: Callable[[str], Browser]) -> None:
         entry, resource = _published(world, **CONDITIONAL)
         old = datafiles.current(resource["id"])
-        tables.replace(world, entry, TABLE + "新站,1,00734\n".encode())
+        loaded_tables.replace(world, entry, TABLE + "新站,1,00734\n".encode())
         world.change(entry, open_type="unconditional", open_condition="", open_basis="")
         assert old is not None
         assert visit("").get(_download(entry, resource)).status_code == 200
@@ -123,7 +123,7 @@ class TestDownload:
     def test_a_drafts_file_is_for_its_department_and_the_reviewers(self, world: World, visit: Callable[[str], Browser]) -> None:
         draft = world.draft()
         resource = world.upload(draft, TABLE, NAME)
-        tables.load_all(draft["id"])
+        loaded_tables.load_all(draft["id"])
         address = f"/datafile/{resource['file_id']}/download"
         assert [visit(name).get(address).status_code for name in (world.member, world.reviewer)] == [200, 200]
         assert [visit(name).get(address).status_code for name in ("", world.citizen, world.other_editor)] == [404] * 3
@@ -143,8 +143,9 @@ class TestTables:
     def test_no_answer_holds_the_name_of_the_table(self, world: World, visit: Callable[[str], Browser]) -> None:
         _entry, resource = _published(world)
         table = datafiles.current(resource["id"])
-        wrong = ({}, {"limit": 0}, {"filters": {"_id": "viel"}}, {"filters": {"没有": 1}}, {"sort": "没有"}, {"fields": "没有"},
-                 {"q": {"没有": "x"}}, {"q": "x" * 500}, {"offset": -1}, {"records_format": "csv"}, {"distinct": True})
+        wrong: tuple[dict[str, Any], ...] = (
+            {}, {"limit": 0}, {"filters": {"_id": "viel"}}, {"filters": {"没有": 1}}, {"sort": "没有"}, {"fields": "没有"},
+            {"q": {"没有": "x"}}, {"q": "x" * 500}, {"offset": -1}, {"records_format": "csv"}, {"distinct": True})
         assert table is not None
         for asked in wrong:
             for action in ("datastore_search", "datastore_info"):
