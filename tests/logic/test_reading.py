@@ -1,0 +1,52 @@
+"""What the reader writes is what the DataStore takes: PostgreSQL finds the same rows, types and blanks."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from awkward_cases import READ
+from ckanext.datastore.backend.postgres import get_write_engine
+from psycopg2 import sql
+
+from ckanext.govshare.logic.datafiles import loading
+from ckanext.govshare.reading.reader import read
+
+TABLE = "awkward"
+EXTREMES = ("名称,整数,小数,日期,时间\n甲,999999999999999,1e99,1000-01-01,2999-12-31 23:59:59.999999999\n"
+            '乙,+5,5.,2021年3月5日,2021.3.5\n"\\.","-1,234,567,890,123",.5,2021/3/5,2021-03-05T08:00:00-12:00\n')
+
+
+@pytest.fixture
+def table(portal: None) -> str:
+    return TABLE
+
+
+def _loaded(table: str, directory: Path, content: bytes, filename: str) -> tuple[list[int], list[int], list[str]]:
+    """Rows and blanks of each column as the report says, and as PostgreSQL counts; the types."""
+    directory.mkdir()
+    (directory / "source").write_bytes(content)
+    report = read(directory / "source", directory, filename)
+    loading.load(table, report.columns, directory / "table.csv", lambda _: None)
+    counts = [sql.SQL("count(*) FILTER (WHERE {} IS NULL)").format(sql.Identifier(column["id"])) for column in report.columns]
+    connection = get_write_engine().raw_connection()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("SELECT count(*), {} FROM {}").format(sql.SQL(", ").join(counts), sql.Identifier(table)))
+            found = list(cursor.fetchone())
+    finally:
+        connection.close()
+        loading.drop(table)
+    told = [report.rows or 0, *(column["nulls"] for column in report.columns)]
+    return told, found, [column["type"] for column in report.columns]
+
+
+def test_every_table_that_is_read_can_be_loaded(table: str, tmp_path: Path) -> None:
+    for number, case in enumerate(READ):
+        told, found, _ = _loaded(table, tmp_path / str(number), case.content(), case.filename)
+        assert found == told, case.id
+
+
+def test_the_extremes_of_each_type_can_be_loaded(table: str, tmp_path: Path) -> None:
+    told, found, types = _loaded(table, tmp_path / "extremes", EXTREMES.encode(), "a.csv")
+    assert found == told == [3, 0, 0, 0, 0, 0]
+    assert types == ["text", "int8", "numeric", "date", "timestamp"]
