@@ -63,8 +63,8 @@ class TestWhatIsListed:
         assert line["url"].endswith(f"/dataset/{opened['conditional']}")
 
     def test_formats_are_those_of_the_data_files(self, world: World) -> None:
-        files = [{"name": "甲", "url": "/a", "format": "XLSX"}, {"name": "乙", "url": "/b", "format": "CSV"},
-                 {"name": "丙", "url": "/c", "format": "CSV"}]
+        files = [{"name": name, "url": f"http://example.com/{name}", "format": form}
+                 for name, form in (("a", "XLSX"), ("b", "CSV"), ("c", "CSV"))]
         world.approved(resources=files, **CONDITIONAL)
         assert listed(world)["results"][0]["formats"] == ["CSV", "XLSX"]
 

@@ -139,7 +139,7 @@ class TestFiltering:
 
     def test_each_filter_is_named_and_can_be_taken_away(self, page: Page) -> None:
         chosen = part(page.read("?filter=浓度:ge:10&filter=浓度:le:12&q=四中"), "#gs-data .gs-chosen").select("a")
-        names = [words(tag).removeprefix("Remove the filter : ") for tag in chosen]
+        names = [words(tag).removeprefix("Remove the filter: ") for tag in chosen]
         assert names == ["“四中”", "浓度 at least 10", "浓度 at most 12"]
         assert parse_qs(urlsplit(str(chosen[1]["href"])).query)["filter"] == ["浓度:le:12"]
 
