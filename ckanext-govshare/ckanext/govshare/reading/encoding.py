@@ -67,13 +67,11 @@ def _encoding(codec: str, decoded: _Decoded) -> Encoding:
 
 
 def _without_bom(head: bytes) -> str | None:
-    """UTF-16 without its mark: every second byte of ASCII characters is NUL, the others never are."""
+    """UTF-16 without its mark: every second byte of ASCII characters is NUL, the others never are; and it has line ends."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > max(4, len(head) // 50) and not even:
-        return "utf-16-le"
-    if even > max(4, len(head) // 50) and not odd:
-        return "utf-16-be"
-    return None
+    enough = max(4, len(head) // 50)
+    codec = "utf-16-le" if odd > enough and not even else "utf-16-be" if even > enough and not odd else None
+    return codec if codec and "\n" in head.decode(codec, "ignore") else None
 
 
 def _refuse_nuls(path: Path, max_line: int) -> None:

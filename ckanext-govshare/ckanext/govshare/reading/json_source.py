@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +16,8 @@ from ckanext.govshare.reading.report import Refused, Source
 
 MAX_CELL = 1_000_000  # characters of a value; a long boundary of a region has as many
 MAX_EXPONENT = 300
+MAX_RUN = 8 * 2**20  # bytes without a quotation mark
+BUFFER = 2**20
 _EXPLAINED = 32 * 2**20  # bytes up to which a faulty file is read once more, to tell where the fault is
 
 
@@ -31,7 +33,7 @@ class Json:
         """The text as UTF-8 bytes. Inside, faults of the JSON become refusals."""
         with self.source.path.open("rb") as raw:
             try:
-                yield raw if self.encoding.codec == "utf-8" else _Recoded(raw, self.encoding.codec)
+                yield _Utf8(raw, self.encoding.codec)
             except (ijson.JSONError, UnicodeDecodeError) as error:
                 raise self._fault(str(error)) from None
             except RecursionError:
@@ -40,7 +42,7 @@ class Json:
     def elements(self, prefix: str, several: bool = False) -> Iterator[tuple[int, Any]]:
         """What lies at `prefix`, numbered from 1. `several`: the file is JSON values one after another."""
         with self.opened() as stream:
-            yield from enumerate(ijson.items(stream, prefix, multiple_values=several), start=1)
+            yield from enumerate(ijson.items(stream, prefix, multiple_values=several, buf_size=BUFFER), start=1)
 
     def _fault(self, reason: str) -> Refused:
         if self.source.size <= _EXPLAINED:
@@ -53,18 +55,26 @@ class Json:
         return Refused("json_invalid", position="?", reason=reason.splitlines()[0])
 
 
-class _Recoded:
-    """A file in another encoding, read as UTF-8."""
+class _Utf8:
+    """A file of any encoding, read as UTF-8. A string that never ends is refused early: the parser reads it over and over."""
 
     def __init__(self, raw: BinaryIO, codec: str) -> None:
-        self._raw, self._decoder = raw, codecs.getincrementaldecoder(codec)()
-        self.tell: Callable[[], int] = raw.tell
+        self._raw, self._decoder = raw, None if codec == "utf-8" else codecs.getincrementaldecoder(codec)()
+        self._run = 0  # bytes since the last quotation mark
 
     def read(self, size: int = -1) -> bytes:
         while chunk := self._raw.read(size):
-            if text := self._decoder.decode(chunk):
-                return text.encode()
-        return self._decoder.decode(b"", final=True).encode()
+            text = self._decoder.decode(chunk).encode() if self._decoder else chunk
+            if text:
+                self._measure(text)
+                return text
+        return self._decoder.decode(b"", final=True).encode() if self._decoder else b""
+
+    def _measure(self, text: bytes) -> None:
+        first, last = text.find(b'"'), text.rfind(b'"')
+        if self._run + (first if first >= 0 else len(text)) > MAX_RUN:
+            raise Refused("value_too_long", limit=MAX_CELL)
+        self._run = len(text) - last - 1 if last >= 0 else self._run + len(text)
 
 
 def open_json(source: Source) -> Json:

@@ -56,7 +56,7 @@ def _survey(text: Json) -> _Survey:
     names: list[str | None] = []  # of the open objects and lists: the name last read in it; None for a list
     counts: Counter[str] | None = None
     with text.opened() as stream:
-        for event, value in ijson.basic_parse(stream, multiple_values=True):
+        for event, value in ijson.basic_parse(stream, multiple_values=True, buf_size=json_source.BUFFER):
             if event == "map_key":
                 names[-1] = value
                 if len(names) == 1 and value in ("@context", "type"):
