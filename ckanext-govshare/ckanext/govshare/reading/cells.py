@@ -11,7 +11,8 @@ from typing import Any
 
 from ckanext.govshare.reading.types import BEIJING
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS, _PRIVATES = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff", "\ue000-\uf8ff"
+_CONTROL, _PRIVATE, _UNUSUAL = (re.compile(f"[{chars}]") for chars in (_CONTROLS, _PRIVATES, _CONTROLS + _PRIVATES))
 
 
 def texts_of(values: Sequence[Any]) -> list[str]:
@@ -59,9 +60,16 @@ def _time(value: datetime) -> str:
     return value.date().isoformat() if value.time() == time() else value.isoformat()
 
 
-def without_control(texts: list[str]) -> tuple[list[str], int | None]:
-    """`texts` without characters that no format can carry, and the index of the first that had one."""
-    if _CONTROL.search("".join(texts)) is None:
-        return texts, None
-    first = next(index for index, text in enumerate(texts) if _CONTROL.search(text))
-    return [_CONTROL.sub("", text).strip() for text in texts], first
+def unusual(texts: list[str]) -> tuple[list[str], int | None, int | None]:
+    """`texts` without characters that no format can carry; the index of the first that had one, and of the first with a character
+    of the private use area, whose meaning differs from computer to computer."""
+    if _UNUSUAL.search("".join(texts)) is None:
+        return texts, None, None
+    control = next((index for index, text in enumerate(texts) if _CONTROL.search(text)), None)
+    private = next((index for index, text in enumerate(texts) if _PRIVATE.search(text)), None)
+    return texts if control is None else [clean(text) for text in texts], control, private
+
+
+def clean(text: str) -> str:
+    """The text without control characters."""
+    return _CONTROL.sub("", text).strip()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ckanext.govshare.reading.cells import without_control
+from ckanext.govshare.reading.cells import clean
 from ckanext.govshare.reading.report import Findings
 from ckanext.govshare.reading.types import PLAIN, Kind, kind_of
 
@@ -38,6 +38,7 @@ class Column:
     longest: int = 0
     shortest: int = 0
     control_row: int | None = None
+    private: tuple[int, str] | None = None  # row and text of the first with a character of the private use area
     lossy_row: int | None = None  # the first number that was stored as a float of more digits than that holds
     type: str = "text"
 
@@ -99,6 +100,8 @@ class Column:
             self._tell_typed(findings)
         if self.control_row is not None:
             findings.add("control_characters", row=self.control_row, column=self.header)
+        if self.private:
+            findings.add("private_characters", row=self.private[0], column=self.header, value=self.private[1])
         if self.lossy_row is not None:
             findings.add("precision_lost", row=self.lossy_row, column=self.header)
         if self.blank:
@@ -174,7 +177,7 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
     taken: set[str] = set()
     columns = []
     for position, header in enumerate(headers, start=1):
-        shown = " ".join(without_control([header])[0][0].split())
+        shown = " ".join(clean(header).split())
         wanted = _clean(shown) or f"column_{position}"
         name = _unique(wanted, taken)
         if shown and len(wanted.encode()) > MAX_ID_BYTES:

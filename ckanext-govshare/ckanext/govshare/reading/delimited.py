@@ -25,8 +25,8 @@ def read_delimited(source: Source, sink: Sink) -> Report:
         delimiter, lines_before = _delimiter(text.read(SAMPLE_TEXT))
         text.seek(0)
         lines: Iterable[str] = islice(text, lines_before, None)
-        if found.private:
-            lines = _in_unicode(lines, lines_before + 1, sink)
+        if found.old_private:
+            lines = (line.translate(encoding.UNICODE_OF) for line in lines)
         rows = _rows(lines, delimiter, lines_before)
         if found.odd_quotes:
             rows = _with_closed_quotes(rows, lines_before)
@@ -73,18 +73,10 @@ def _score(sample: str, delimiter: str) -> float:
     return (count / widths.total()) ** 2 * (width - 1) * (1.0 if delimiter.isascii() else 0.5)
 
 
-def _in_unicode(lines: Iterable[str], first: int, sink: Sink) -> Iterator[str]:
-    """Lines with characters of the private use area where Unicode has them; those that stay private are told."""
-    for number, line in enumerate(lines, start=first):
-        plain = line.translate(encoding.UNICODE_OF)
-        if encoding.has_private(plain):
-            sink.findings.add("private_characters", row=number, value=plain.strip())
-        yield plain
-
-
 def _with_closed_quotes(rows: Iterator[Sequence[str]], lines_before: int) -> Iterator[Sequence[str]]:
     """The rows; raises Refused where the last one swallowed the rest of the file behind a quotation mark."""
-    number, last = lines_before, ()
+    number = lines_before
+    last: Sequence[str] = ()
     for number, last in enumerate(rows, start=lines_before + 1):  # noqa: B007
         yield last
     if any("\n" in cell or "\r" in cell for cell in last[-1:]):

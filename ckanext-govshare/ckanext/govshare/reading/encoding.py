@@ -27,12 +27,12 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codec
 
 @dataclass(frozen=True)
 class Encoding:
-    """`codec`: Python's name of it; `name`: what people call it; `private`: characters of the private use area occur;
+    """`codec`: Python's name of it; `name`: what people call it; `old_private`: characters of `UNICODE_OF` may occur;
     `odd_quotes`: some quotation mark is without a second one."""
 
     codec: str
     name: str
-    private: bool = False
+    old_private: bool = False
     odd_quotes: bool = False
 
 
@@ -63,7 +63,7 @@ def detect(source: Source, max_line: int = MAX_LINE) -> Encoding:
 
 def _encoding(codec: str, decoded: _Decoded) -> Encoding:
     names = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM)", "gb18030": "GB18030"}
-    return Encoding(codec, names.get(codec, codec.upper()), decoded.private, decoded.quotes % 2 == 1)
+    return Encoding(codec, names.get(codec, codec.upper()), decoded.private and codec == "gb18030", decoded.quotes % 2 == 1)
 
 
 def _without_bom(head: bytes) -> str | None:
@@ -122,8 +122,3 @@ def _look_at(text: str, result: _Decoded) -> None:
         result.private = True
     if "\0" in text:
         raise Refused("nul_bytes", row=result.line)
-
-
-def has_private(text: str) -> bool:
-    """Whether some character is of the private use area: what it means differs from computer to computer."""
-    return _IN_PRIVATE_AREA.search(text) is not None

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ckanext.govshare.reading.cells import texts_of, without_control
+from ckanext.govshare.reading.cells import texts_of, unusual
 from ckanext.govshare.reading.columns import Column, name_columns
 from ckanext.govshare.reading.report import Findings, Progress, Refused, Report
 from ckanext.govshare.reading.types import CONVERTERS, MAX_DIGITS, PLACEHOLDERS
@@ -70,9 +70,11 @@ class Sink:
         return written
 
     def _texts(self, column: Column, cells: Sequence[Any], row: int) -> list[str]:
-        texts, control = without_control(texts_of(cells))
+        texts, control, private = unusual(texts_of(cells))
         if control is not None and column.control_row is None:
             column.control_row = row + control
+        if private is not None and not column.private:
+            column.private = (row + private, texts[private])
         column.add(texts, row)
         if column.longest > MAX_DIGITS and column.lossy_row is None:
             column.lossy_row = next((index for index, cell in enumerate(cells, start=row) if type(cell) is float
