@@ -12,7 +12,8 @@ from world import World, attachment
 WIDTHS = (1280, 390)
 PAGES = {
     "": ("/", "/en/", "/about", "/dataset/", "/dataset/{published}", "/dataset/{published}/resource/{file}", "/organization/",
-         "/organization/{department}", "/group/", "/group/{theme}", "/user/login", "/regulation/",
+         "/organization/{department}", "/open-list", "/open-list/{department}", "/group/", "/group/{theme}",
+         "/user/login", "/regulation/",
          "/regulation/chenzhou-2022", "/regulation/chenzhou-2022/catalog_review?start=2026-09-25"),
     "editor": ("/entry/", "/entry/{draft}", "/entry/{narrowed}", "/dataset/new", "/dataset/edit/{draft}",
                "/dataset/resources/{published}", "/dataset/{draft}/resource/new", "/dataset/{draft}"),

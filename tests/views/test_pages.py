@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from browser import Browser
 from bs4 import BeautifulSoup
+from ckan.tests import factories
 from page_parts import part, words
 from world import World
 
@@ -20,7 +21,7 @@ CSS_ADDRESS = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 PUBLIC = ("/", "/about", "/dataset/", "/dataset/?q=%E7%A9%BA%E6%B0%94&open_type=unconditional", "/dataset/{published}",
           "/dataset/{published}/resource/{file}", "/organization/", "/organization/{department}", "/group/", "/group/{theme}",
-          "/user/login", "/regulation/", "/regulation/chenzhou-2022")
+          "/user/login", "/regulation/", "/regulation/chenzhou-2022", "/open-list", "/open-list/{department}")
 EDITOR = ("/entry/", "/entry/{published}", "/entry/{draft}", "/entry/{returned}", "/entry/{submitted}", "/dataset/new",
           "/dataset/edit/{draft}", "/dataset/resources/{draft}", "/dataset/{draft}/resource/new", "/dataset/{draft}",
           "/user/{me}")
@@ -178,6 +179,13 @@ class TestSearch:
 
     def test_nothing_found_says_what_to_do(self, visit: Any, world: World) -> None:
         assert "remove a filter" in words(part(visit().get("/dataset/?q=nichtda"), ".gs-empty"))
+
+
+def test_the_pager_says_in_words_where_it_leads(visit: Any, world: World) -> None:
+    for number in range(20):
+        factories.Organization(name=f"department-{number}")
+    links = [words(tag) for tag in part(visit().get("/organization/"), ".pagination").select("a")]
+    assert links == ["2", "Next page"]
 
 
 class TestRefusals:

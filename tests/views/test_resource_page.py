@@ -237,7 +237,9 @@ class TestWithoutAccess:
 
     def test_its_own_department_and_the_competent_one_see_the_table(self, visit: Any, closed: dict[str, Any]) -> None:
         for role in ("member", "editor", "reviewer"):
-            assert len(Page(visit(role), closed).rows()) == 20, role
+            page = Page(visit(role), closed)
+            assert len(page.rows()) == 20, role
+            assert "no-store" in page.read().headers["Cache-Control"], role
 
     def test_the_list_of_files_offers_what_the_visitor_may_have(self, visit: Any, closed: dict[str, Any]) -> None:
         address = f"/dataset/{closed['name']}"

@@ -6,10 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from flask import after_this_request
+from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain import api_examples
 from ckanext.govshare.domain.table_queries import OP_NAMES, OPS, WITHOUT_VALUE, Query, Sort, to_args
 from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.views.downloads import keep_to_yourself
 
 PAGE_SIZES = (20, 50, 100)
 MOST_COLUMNS = 60
@@ -52,11 +55,14 @@ def gs_fetches(resource_id: str) -> dict[str, Any] | None:
     return {**counts, "recent": sum(day["fetches"] for day in counts["days"])} if counts else None
 
 
-def gs_table(pkg: Mapping[str, Any], resource: Mapping[str, Any]) -> dict[str, Any] | None:
+def gs_table(pkg: Mapping[str, Any], resource: Mapping[str, Any], access: Mapping[str, Any]) -> dict[str, Any] | None:
     """The part of the table that the page's address asks for; None where the caller may not have it or there is none.
 
-    `errors`: what is wrong with the address; then the first page of the whole table is shown.
+    `errors`: what is wrong with the address; then the first page of the whole table is shown. A page with rows that are not
+    for everyone is kept by no proxy and no browser.
     """
+    if access["reason"] != "open":
+        after_this_request(_kept_by_nobody)
     args, errors = tk.request.args, []
     asked: dict[str, Any] = {"filter": args.getlist("filter"), "sort": [s for s in args.getlist("sort") if s],
                              "q": args.get("q", ""), "fields": args.getlist("fields")}
@@ -68,6 +74,11 @@ def gs_table(pkg: Mapping[str, Any], resource: Mapping[str, Any]) -> dict[str, A
         errors = [str(text) for texts in error.error_dict.values() for text in texts]
         found, number = _ask("govshare_table_show", resource_id=resource["id"], limit=limit), 1
     return _shown(_Address(pkg, resource, found["query"], found["limit"]), found, number, errors, pkg) if found else None
+
+
+def _kept_by_nobody(answer: Response) -> Response:
+    keep_to_yourself(answer)
+    return answer
 
 
 def _natural(text: str, default: int) -> int:
