@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import openpyxl
@@ -202,12 +203,12 @@ def test_rows_are_taken_only_as_they_are_sent() -> None:
     def portions() -> Iterator[list[tuple[Any, ...]]]:
         for number in range(1000):
             taken.append(number)
-            yield ROWS * 50
+            yield [(sha256(f"{number} {row}".encode()).hexdigest() * 4, *ROWS[0][1:]) for row in range(100)]
 
     for writer in (json_rows.write, json_rows.write_as_ckan, xml_rows.write, xlsx.write):
         taken.clear()
         sending = writer(COLUMNS, portions())
-        for _ in range(20):
+        for _ in range(10):
             next(sending)
-        assert len(taken) <= 21
+        assert len(taken) < 100
         sending.close()  # type: ignore[attr-defined]

@@ -6,7 +6,8 @@ import io
 import json
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,9 +24,11 @@ from world import World
 
 from ckanext.govshare.domain.table_queries import Query, TooSlow
 from ckanext.govshare.logic import exports
-from ckanext.govshare.logic.exports import Order, TookTooLong
+from ckanext.govshare.logic.exports import Order, Sending, TookTooLong
 from ckanext.govshare.repository import datafiles, tables
 from ckanext.govshare.repository import trace as history
+
+Send = Callable[[Order], Sending]
 
 CONDITIONAL = {"open_type": "conditional", "open_condition": "仅限科研机构申请使用", "open_basis": "《数据安全法》"}
 CLOSED = {"open_type": "none", "open_ground": "privacy", "open_basis": "《个人信息保护法》第二十八条"}
@@ -105,7 +108,7 @@ class TestWholeTable:
         assert [cell.get("name", cell.tag) for cell in rows[0]] == [name for name, _ in COLUMNS]
 
     def test_xlsx_can_be_read_and_calculates_nothing(self, entry: dict[str, Any], visit: Callable[[str], Browser]) -> None:
-        sheet = openpyxl.load_workbook(io.BytesIO(visit("").get(_address(entry, "xlsx")).data)).active
+        sheet: Any = openpyxl.load_workbook(io.BytesIO(visit("").get(_address(entry, "xlsx")).data)).active
         assert [cell.value for cell in sheet[1]] == [name for name, _ in COLUMNS]
         assert [cell.value for cell in sheet["A"][1:]] == [row[0] for row in ROWS]
         assert [sheet["B2"].value, sheet["C5"].value, sheet["H2"].value] == [35.2, str(2**62), "=1+1"]
@@ -286,9 +289,21 @@ class TestGivingBack:
         entry = typed_tables.published(world, (("站点", "text"), ("值", "text")), rows, NAME)
         return datafiles.current(entry["resources"][0]["id"])
 
+    @pytest.fixture
+    def send(self) -> Iterator[Send]:
+        """Begins to send; a test that fails ends what it began, or the next one would wait for its tables."""
+        begun: list[Sending] = []
+
+        def send(order: Order) -> Sending:
+            begun.append(exports.send(order))
+            return begun[-1]
+        yield send
+        for sending in begun:
+            sending.close()
+
     @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml", "xlsx"])
-    def test_a_caller_who_hangs_up_leaves_nothing_behind(self, long: Any, form: str) -> None:
-        sending = exports.send(Order(long, Query(), form))
+    def test_a_caller_who_hangs_up_leaves_nothing_behind(self, long: Any, send: Send, form: str) -> None:
+        sending = send(Order(long, Query(), form))
         assert next(sending) and next(sending)
         assert get_read_engine().pool.checkedout() == 1
         sending.close()
@@ -298,55 +313,52 @@ class TestGivingBack:
             assert connection.execute(sa.text("SELECT 1")).scalar() == 1
 
     @pytest.mark.parametrize("form", ["csv", "json"])
-    def test_a_caller_who_never_begins_leaves_nothing_behind(self, long: Any, form: str) -> None:
+    def test_a_caller_who_never_begins_leaves_nothing_behind(self, long: Any, send: Send, form: str) -> None:
         for _ in range(10):
-            exports.send(Order(long, Query(), form)).close()
+            send(Order(long, Query(), form)).close()
         assert get_read_engine().pool.checkedout() == 0
 
-    def test_an_export_holds_nothing_of_ckans_own_database(
-            self, world: World, long: Any, app: Any) -> None:
+    def test_an_export_holds_nothing_of_ckans_own_database(self, long: Any, app: Any) -> None:
         resource = model.Session.get(model.Resource, long.resource_id)
         address = f"/dataset/{resource.package_id}/resource/{resource.id}/export/csv"
         model.Session.remove()
-        got = Browser(app).get(address, buffered=False)
-        parts = iter(got.response)
-        assert next(parts) and next(parts)
-        assert model.meta.engine.pool.checkedout() == 0
-        got.close()
+        with closing(Browser(app).get(address, buffered=False)) as got:
+            parts = iter(got.response)
+            assert next(parts) and next(parts)
+            assert model.meta.engine.pool.checkedout() == 0
         assert get_read_engine().pool.checkedout() == 0
 
-    def test_a_broken_table_breaks_the_answer_and_gives_all_back(self, long: Any) -> None:
+    def test_a_broken_table_breaks_the_answer_and_gives_all_back(self, long: Any, send: Send) -> None:
         gone = Order(long.__class__(**{**long.__dict__, "id": "no-such-table"}), Query(), "csv")
         with pytest.raises(Exception, match="no-such-table"):
-            list(exports.send(gone))
+            list(send(gone))
         assert get_read_engine().pool.checkedout() == 0
         assert not _copying()
 
-    def test_who_takes_too_long_is_cut_off(self, long: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_who_takes_too_long_is_cut_off(self, long: Any, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(exports, "monotonic", iter([0, 1, 3601]).__next__)
-        sending = exports.send(Order(long, Query(), "csv"))
+        sending = send(Order(long, Query(), "csv"))
         assert next(sending)
         with pytest.raises(TookTooLong):
             next(sending)
         sending.close()
         assert get_read_engine().pool.checkedout() == 0
 
-    def test_some_threads_stay_free_for_pages(self, long: Any, app: Any) -> None:
+    def test_some_threads_stay_free_for_pages(self, long: Any, send: Send, app: Any) -> None:
         resource = model.Session.get(model.Resource, long.resource_id)
         address = f"/dataset/{resource.package_id}/resource/{resource.id}/export/json"
-        under_way = [exports.send(Order(long, Query(), "json")) for _ in range(4)]
+        under_way = [send(Order(long, Query(), "json")) for _ in range(4)]
         busy = Browser(app).get(address)
         assert (busy.status_code, busy.headers["Retry-After"]) == (503, "30")
         under_way.pop().close()
         assert Browser(app).get(address).status_code == 200
-        for sending in under_way:
-            sending.close()
 
     @pytest.mark.parametrize("form", ["csv", "xml"])
-    def test_rows_that_take_too_long_are_given_up(self, long: Any, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_rows_that_take_too_long_are_given_up(
+            self, long: Any, send: Send, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tables, "STREAM_SECONDS", 0.05)
         monkeypatch.setattr(tables, "_conditions", lambda *_: [sa.cast(sa.func.pg_sleep(60), sa.Text) == ""])
         with pytest.raises(TooSlow):
-            list(exports.send(Order(long, Query(), form)))
+            list(send(Order(long, Query(), form)))
         assert get_read_engine().pool.checkedout() == 0
         assert not _copying()

@@ -44,7 +44,8 @@ def write(columns: Columns, portions: Portions) -> Iterator[bytes]:
             with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as sheet:
                 for part in rows.sheet():
                     sheet.write(part)
-                    yield sent.take()
+                    if ready := sent.take():
+                        yield ready
         for name, content in _frame(sheets).items():
             archive.writestr(name, content)
     yield sent.take()

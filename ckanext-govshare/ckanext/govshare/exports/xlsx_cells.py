@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import Any, NamedTuple
@@ -35,6 +35,9 @@ _HEADING, _DATE, _MOMENT, _TEXT, _QUOTED = range(1, len(STYLES))
 _DAY_ZERO = date(1899, 12, 30)
 # Excel's calendar has a 29 February 1900; before it, its numbers mean other days.
 _FIRST_DAY = date(1900, 3, 1)
+# Moments of tables have no zone.
+_MOMENT_ZERO, _FIRST_MOMENT = (datetime.combine(day, time()) for day in (_DAY_ZERO, _FIRST_DAY))
+_ONE_DAY = timedelta(days=1)
 
 _MISSING = "<c/>"
 _TEXT_START, _TEXT_END = f'<c s="{_TEXT}" t="inlineStr"><is><t>', "</t></is></c>"
@@ -88,9 +91,9 @@ def moment(value: datetime | None) -> str:
     """A date with a time."""
     if value is None:
         return _MISSING
-    if value.date() < _FIRST_DAY:
+    if value < _FIRST_MOMENT:
         return text(value.isoformat(" "))
-    days = (value.replace(tzinfo=None) - datetime(1899, 12, 30)) / timedelta(days=1)  # noqa: DTZ001 - tables have no zone
+    days = (value - _MOMENT_ZERO) / _ONE_DAY
     return f'<c s="{_MOMENT}"><v>{days:.10f}</v></c>'
 
 
