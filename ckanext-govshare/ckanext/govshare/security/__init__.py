@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ckanext.govshare.security import absence, checks, csrf, forms, headers, jsonp, mail, proxies, settings, uploads
+from ckanext.govshare.security import absence, checks, csrf, forms, headers, jsonp, mail, proxies, request_size, settings, uploads
 
 if TYPE_CHECKING:
     from ckan.config.declaration import Declaration
@@ -40,4 +40,5 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     headers.install(app, config)
     uploads.install(app)
     proxies.install(app)
+    request_size.install(app, config)
     return app
