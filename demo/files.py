@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -52,6 +52,11 @@ class Files:
         return self._sample(entry, entry.form, first=False)
 
     def _file(self, entry: Entry, table: str, form: str) -> File:
+        found = self._plain(entry, table, form)
+        # An entry may have the same table in several forms, and a data file is known by its title.
+        return found if form == entry.form else replace(found, title=f"{found.title}（{formats.FORMS[form].ending.upper()}）")
+
+    def _plain(self, entry: Entry, table: str, form: str) -> File:
         if not table:
             return self._sample(entry, form, first=bool(entry.later))
         if table == tables.PORTAL:
@@ -84,6 +89,4 @@ def _first_version(rows: list[list[Any]]) -> list[list[Any]]:
 
 def _named(title: str, description: str, form: str, make: Callable[[], Path]) -> File:
     kind = formats.FORMS[form]
-    # An entry may have the same table in several forms, and a data file is known by its title.
-    shown = title if kind.ending == "csv" else f"{title}.{kind.ending}"
-    return File(shown, description + kind.note, f"{title}.{kind.ending}", make)
+    return File(title, description + kind.note, f"{title}.{kind.ending}", make)
