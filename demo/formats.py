@@ -10,11 +10,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from openpyxl import Workbook
 
 Row = Sequence[Any]
 LONGITUDE, LATITUDE = "经度", "纬度"
+_BARE: AttributesImpl[str] = AttributesImpl({})
 _FIGURE = re.compile(r"-?\d+\.\d+")
 
 
@@ -95,12 +97,12 @@ def _xml(path: Path, sheet: Sheet) -> None:
     with path.open("w", encoding="utf-8") as target:
         writer = XMLGenerator(target, "utf-8", short_empty_elements=True)
         writer.startDocument()
-        writer.startElement("数据集", {"名称": sheet.title})
+        writer.startElement("数据集", AttributesImpl({"名称": sheet.title}))
         for row in sheet.rows:
             writer.characters("\n ")
-            writer.startElement("记录", {})
+            writer.startElement("记录", _BARE)
             for name, value in zip(sheet.header, row, strict=True):
-                writer.startElement(name, {})
+                writer.startElement(name, _BARE)
                 writer.characters(str(value))
                 writer.endElement(name)
             writer.endElement("记录")

@@ -41,8 +41,8 @@ def progress_of(file: Mapping[str, Any]) -> dict[str, Any]:
     """How far the reading is: `finished`, `step` in words, `done` of `total` (None while nobody knows), `attempts`."""
     progress = file.get("progress") or {}
     step = progress.get("step") or ("reading" if file["state"] == "reading" else "waiting")
-    done, total = progress.get("done"), progress.get("total")
-    known = file["state"] == "reading" and isinstance(done, int | float) and isinstance(total, int | float) and total > 0
+    done, total = progress.get("done") or 0, progress.get("total") or 0
+    known = file["state"] == "reading" and total > 0
     return {
         "finished": file["state"] not in UNFINISHED,
         "step": translate(STEPS.get(step, STEPS["reading"])),
