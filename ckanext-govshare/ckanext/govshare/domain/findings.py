@@ -146,7 +146,8 @@ def describe(found: Mapping[str, Any]) -> Message:
     known = FINDINGS.get(found["code"])
     if known is None:
         return Message("Something was found that this release does not know: {code}", code=found["code"])
-    params: dict[str, Any] = {name: "" for _, name, _, _ in Formatter().parse(known[1].text) if name} | dict(found.get("params") or {})
+    params: dict[str, Any] = {name: "" for _, name, _, _ in Formatter().parse(known[1].text) if name}
+    params.update(found.get("params") or {})
     if "type" in params:
         params["type"] = TYPES.get(params["type"], params["type"])
     if known[1] is FINDINGS["type_disagrees"][1]:
