@@ -18,6 +18,7 @@ from ckan import model
 from ckan.lib import jobs
 from ckan.lib import redis as ckan_redis
 from ckanext.datastore.backend import postgres as datastore
+from contents import look
 from worker import PATIENCE, Redis, Worker, read_all, small_disk, until, working
 from world import World, attachment
 
@@ -48,14 +49,6 @@ def replacement(world: World, resource: dict[str, Any]) -> DataFile:
     world.upload({}, LARGE, "新.csv", id=resource["id"])
     model.Session.rollback()
     return datafiles.of_resource(resource["id"])[0]
-
-
-def look(file: DataFile) -> DataFile:
-    model.Session.rollback()
-    found = datafiles.get(file.id)
-    model.Session.rollback()
-    assert found is not None
-    return found
 
 
 def is_loading(file: DataFile) -> Callable[[], bool]:
