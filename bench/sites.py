@@ -1,4 +1,4 @@
-"""The two sites: the portal as it is, and CKAN without any plugin, each with two workers of the production server."""
+"""The two sites: the portal as it is, and CKAN with the DataStore alone, each with two workers of the production server."""
 from __future__ import annotations
 
 import os
@@ -49,7 +49,8 @@ def _empty(owner: sa.Engine) -> None:
 def both(competent: str) -> Iterator[tuple[WebServer, WebServer]]:
     """The portal and stock CKAN, serving what the database holds, both with a fresh index."""
     with _stock_core() as core:
-        stock = COMMON | {"ckan.plugins": "", "ckan.site_id": STOCK, "ckan.favicon": "/base/images/ckan.ico", "solr_url": core}
+        stock = COMMON | {"ckan.plugins": "datastore", "ckan.site_id": STOCK, "ckan.favicon": "/base/images/ckan.ico",
+                          "solr_url": core}
         indexing = _index_stock(stock)
         search.rebuild(defer_commit=True, quiet=True)
         search.commit()

@@ -28,12 +28,11 @@ def get_blueprints() -> list[Blueprint]:
     return [module.blueprint for module in modules]
 
 
+DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
     "dataset_resource.edit": file_forms.edit,
-    "dataset_resource.download": downloads.resource,
-    "resource.download": downloads.resource,
     "datastore.dump": exports.dump,
     "file.download": downloads.gone,
     "file.public_download": downloads.gone,
@@ -42,7 +41,12 @@ IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
 
 
 def take_over(app: CKANApp) -> CKANApp:
-    """Put our views in the place of CKAN's. Raises KeyError where CKAN has no such view any more."""
+    """Put our views in the place of CKAN's. Raises KeyError where CKAN has no such view any more.
+
+    The download has an endpoint for each type of dataset.
+    """
+    for endpoint in [name for name in app.view_functions if name.endswith(DOWNLOAD)]:
+        app.view_functions[endpoint] = downloads.resource
     for endpoint, view in IN_PLACE_OF.items():
         if endpoint not in app.view_functions:
             raise KeyError(endpoint)
