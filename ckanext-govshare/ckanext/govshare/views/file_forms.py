@@ -21,6 +21,8 @@ def _context() -> dict[str, Any]:
 def _entry(entry_id: str) -> dict[str, Any]:
     """The entry as its compiler edits it; 404 for what the caller may not know of, 403 for what they may not edit."""
     try:
+        # Who may see it is asked first: the question who may edit it answers 403 for drafts that nobody else knows of, too.
+        tk.check_access("package_show", _context(), {"id": entry_id})
         tk.check_access("package_update", _context(), {"id": entry_id})
         entry: dict[str, Any] = tk.get_action("package_show")({**_context(), "for_edit": True}, {"id": entry_id})
     except tk.ObjectNotFound:
