@@ -7,7 +7,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, jsonify
-from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.datafile_display import progress_of
@@ -80,8 +79,7 @@ def give(file_id: str, command: str) -> Response:
 
 
 def _refused(file_id: str, why: str) -> Response:
-    # CKAN shows flashed messages as HTML.
-    tk.h.flash_error(escape(why), allow_html=True)
+    tk.h.flash_error(why)
     return tk.redirect_to("govshare_datafiles.read", file_id=file_id)
 
 
