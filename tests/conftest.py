@@ -69,6 +69,16 @@ def app(request: pytest.FixtureRequest, make_app: Callable[[], Any], built_appli
 
 
 @pytest.fixture(scope="module")
+def shared_app(built_applications: list[Any]) -> Any:
+    """As `app`, for fixtures of a whole module."""
+    from ckan.tests.helpers import CKANTestApp, _get_test_app
+
+    if not built_applications:
+        built_applications.append(_get_test_app().app)
+    return CKANTestApp(built_applications[0])
+
+
+@pytest.fixture(scope="module")
 def shared_world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Iterator[Any]:
     """A world for all tests of a module that only look at it; such a module does not use `world` besides."""
     import ckan.plugins.toolkit as tk

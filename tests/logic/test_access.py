@@ -84,6 +84,8 @@ class TestDownload:
         assert "opened under conditions" in got.text
         assert f"/dataset/{entry['name']}" in got.text
         assert "attachment" not in str(got.headers)
+        # A page of ours, with our style: the sandbox is for the files alone.
+        assert "sandbox" not in got.headers["Content-Security-Policy"]
 
     def test_data_that_is_not_opened_does_not_exist(self, world: World, visit: Callable[[str], Browser]) -> None:
         entry, resource = _published(world, **CLOSED)

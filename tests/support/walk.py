@@ -7,8 +7,10 @@ answers must be the same. All others are made before and after the hidden things
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -21,11 +23,12 @@ from ckan import logic
 PARAMETER = re.compile(r":param\s+(?:\w+\s+)?([\w.]+)\s*:")
 NAMING = frozenset({"id", "subject", "object", "package_id", "resource_id", "name", "order", "owner_id"})
 IDENTIFIERS = frozenset({"id", "id2", "name_or_id", "user", "object", "name", "resource_id", "entity_id", "owner_id",
-                         "organization", "dataset_id", "group", "user_id", "package_id"})
+                         "organization", "dataset_id", "group", "user_id", "package_id", "other"})
 WORDS = frozenset({"q", "query", "fq", "terms", "incomplete"})
 FLAG = re.compile(r"include_|all_fields$|use_default_schema$|ids_only$")
 CORE = ("get", "file", "create", "update", "delete", "patch")
 DATES = re.compile(r"<updated>[^<]*</updated>|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)?")
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 TOKENS = re.compile(r'(name="_csrf_token"\s+(?:content|value)=)"[^"]*"')
 HEADERS = ("Content-Type", "Location", "Content-Disposition", "Link")
 LEFT_OUT = frozenset({"static", "webassets.index", "api.action", "user.logout", "home.redirect_locale"})
@@ -103,6 +106,14 @@ def neutral_calls(known: Sequence[str]) -> Iterator[Probe]:
                 yield Probe(_call(action, {parameter: name} | flags))
 
 
+def calls_about(names: Sequence[str]) -> Iterator[Probe]:
+    """Every call about each of `names`, in each parameter that may take one, with all flags set."""
+    for action, parameters in actions().items():
+        flags = {parameter: "true" for parameter in parameters if FLAG.match(parameter)}
+        for parameter, name in product(sorted(parameters & IDENTIFIERS), names):
+            yield Probe(_call(action, {parameter: name} | flags))
+
+
 def naming_calls(twins: Twins) -> Iterator[Probe]:
     """Calls that name what is hidden: each identifier and each word, in each parameter that may take one."""
     for action, parameters in actions().items():
@@ -147,6 +158,12 @@ def neutral_pages(app: Any, known: Sequence[str]) -> Iterator[Probe]:
             yield Probe(_fill(rule, {"": ""}))
 
 
+def pages_about(app: Any, values: Mapping[str, str], names: Sequence[str]) -> Iterator[Probe]:
+    """Every page with `values` in its address, by argument; each of `names` in turn where an argument is none of them."""
+    addresses = (_fill(rule, {**values, "": name}) for rule in _rules(app) if rule.arguments - {"lang"} for name in names)
+    yield from map(Probe, dict.fromkeys(addresses))
+
+
 def naming_pages(app: Any, twins: Twins, known: str) -> Iterator[Probe]:
     """Pages of what is hidden, alone and under the address of something known, and searches for hidden words."""
     for rule in _rules(app):
@@ -167,19 +184,36 @@ def naming_forms(app: Any, twins: Twins) -> Iterator[Probe]:
             yield Probe(_fill(rule, {"": name}), name, "{}")
 
 
+def body_of(got: Any) -> str:
+    """The text of an answer's body; of a workbook, that of its parts."""
+    body: bytes = got.get_data()
+    if body.startswith(b"PK\3\4"):
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            body = b"\n".join(parts.read(name) for name in parts.namelist())
+    return body.decode("utf-8", "replace")
+
+
 def answer(browser: Browser, probe: Probe) -> Answer:
     try:
         got = browser.get(probe.address) if probe.posts is None else browser.post(probe.address, json=json.loads(probe.posts))
     except Exception as error:
         # In a test the application raises what it would answer with status 500.
         return Answer(500, (), type(error).__name__)
-    body = TOKENS.sub(r"\1", DATES.sub("", got.get_data(as_text=True)))
+    body = TOKENS.sub(r"\1", DATES.sub("", body_of(got)))
     return Answer(got.status_code, tuple(got.headers.get(name) for name in HEADERS), body)
 
 
-def tells_apart(browser: Browser, probe: Probe, twin: str) -> bool:
-    """Whether the answer to a probe that names something hidden differs from that for its twin."""
-    return _without(answer(browser, probe), probe.name) != _without(answer(browser, probe.for_twin(twin)), twin)
+def tells_apart(browser: Browser, probe: Probe, twin: str, absent: dict[tuple[str, bool], Answer]) -> bool:
+    """Whether the answer to a probe that names something hidden differs from that for its twin.
+
+    absent: answers for what does not exist, kept between calls for one browser. They are the same for every name that never
+    existed, as long as ids are compared with ids and names with names.
+    """
+    asked = probe.for_twin(twin)
+    key = str(asked).replace(quote(twin), "·").replace(twin, "·"), bool(UUID.fullmatch(twin))
+    if key not in absent:
+        absent[key] = _without(answer(browser, asked), twin)
+    return _without(answer(browser, probe), probe.name) != absent[key]
 
 
 def _without(got: Answer, name: str) -> Answer:
