@@ -50,20 +50,34 @@ def test_a_declared_size_is_refused_without_reading(app: Any, headers: dict[str,
     assert answer.status_code == TOO_LARGE
 
 
-def test_a_body_without_declared_size_is_refused_once_it_is_too_large(app: Any, headers: dict[str, str]) -> None:
-    class Endless:
-        given = 0
+class Endless:
+    """A body that never ends."""
 
-        def read(self, size: int | None = -1) -> bytes:
-            assert self.given < 5 * 2**20, "more was read than allowed"
-            chunk = b"x" * (size if size and size > 0 else 65536)
-            self.given += len(chunk)
-            return chunk
+    def __init__(self, start: bytes) -> None:
+        self.start, self.given = start, 0
 
+    def read(self, size: int | None = -1) -> bytes:
+        assert self.given < 5 * 2**20, "more was read than allowed"
+        chunk = self.start or b"x" * (size if size and size > 0 else 65536)
+        self.start = b""
+        self.given += len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """As streams can."""
+
+
+@pytest.mark.parametrize(("kind", "start", "status"), [
+    ("multipart/form-data; boundary=b",
+     b'--b\r\nContent-Disposition: form-data; name="upload"; filename="a.csv"\r\n\r\n', TOO_LARGE),
+    ("application/json", b'{"a": "', HTTPStatus.BAD_REQUEST),
+], ids=["a file", "JSON"])
+def test_a_body_without_declared_size_is_left_once_it_is_too_large(app: Any, headers: dict[str, str], kind: str, start: bytes,
+                                                                   status: HTTPStatus) -> None:
     answer = app.post("/api/3/action/resource_create", headers=headers, environ_overrides={
-        "CONTENT_LENGTH": "", "CONTENT_TYPE": "application/json", "HTTP_TRANSFER_ENCODING": "chunked",
-        "wsgi.input_terminated": True, "wsgi.input": Endless()})
-    assert answer.status_code == TOO_LARGE
+        "CONTENT_LENGTH": "", "CONTENT_TYPE": kind, "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True,
+        "wsgi.input": Endless(start)})
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh_Hans_CN", 'lang="zh'), ("en", "The request is larger")])
