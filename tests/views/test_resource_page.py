@@ -18,9 +18,12 @@ TABLE = (
     "003,三中站,8.25,2026-03-03,\n"
     + "".join(f"{n:03},四中站,{n},2026-04-01,正常\n" for n in range(4, 31))
 ).encode()
-ITEMS = [{"name": "编号", "data_type": "C", "length": 3}, {"name": "站点名称", "data_type": "C", "length": 20, "description": "监测站点的名称"},
-         {"name": "浓度", "data_type": "N", "length": 6}, {"name": "日期", "data_type": "D"},
-         {"name": "备注", "data_type": "C", "length": 500}]
+ITEMS = [
+    {"name": "编号", "data_type": "C", "length": 3},
+    {"name": "站点名称", "data_type": "C", "length": 20, "description": "监测站点的名称"},
+    {"name": "浓度", "data_type": "N", "length": 6}, {"name": "日期", "data_type": "D"},
+    {"name": "备注", "data_type": "C", "length": 500},
+]
 CONDITIONAL = {"open_type": "conditional", "open_condition": "仅限科研机构", "open_basis": "《环境保护法》第五十五条"}
 
 
