@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ckanext.govshare.domain.choices import DataType
-from ckanext.govshare.domain.findings import Finding, finding
+from ckanext.govshare.domain.findings import Finding, finding, worst_first
 from ckanext.govshare.domain.info_items import MAX_ITEMS, TEXTS, is_length
 
+CODES = frozenset(("missing_item", "extra_column", "type_disagrees", "longer_than_declared"))
 _NUMBERS = frozenset(("int8", "numeric", "float8"))
 # Column types that agree with a data type; one that is not here agrees with all: every value has a text.
 AGREEING: Mapping[str, frozenset[str]] = {
@@ -43,6 +44,11 @@ def check(columns: Sequence[Mapping[str, Any]], info_items: Any) -> list[Finding
         item = items.get(_key(column["name"])) or items.get(_key(column["id"]))
         found += [finding("extra_column", column=column["name"] or column["id"])] if item is None else _compared(column, item)
     return found
+
+
+def check_again(findings: Iterable[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]], info_items: Any) -> list[Finding]:
+    """`findings` of a file whose entry got other information items: what was said of agreement is said anew."""
+    return worst_first([*(found for found in findings if found["code"] not in CODES), *check(columns, info_items)])
 
 
 def _key(name: Any) -> str:

@@ -63,10 +63,13 @@ def govshare_items_take_over(context: Context, data_dict: DataDict) -> dict[str,
     file = access.known_file(context, data_dict["id"]).file
     if not file.has_table:
         raise tk.ValidationError({"id": [tk._("No columns were found in this file")]})
-    package = _worked_on(context, file)
-    items = _described(structure.items_from(file.columns), package.get("info_items") or [])
-    saved = _save(context, package, info_items=items)
-    return {"entry_id": file.entry_id, "info_items": saved["info_items"]}
+    with transaction():
+        review.load(file.entry_id, lock=True)
+        package = _worked_on(context, file)
+        items = _described(structure.items_from(file.columns), package.get("info_items") or [])
+        saved: list[dict[str, Any]] = _save(context, package, info_items=items)["info_items"]
+        repository.change(file.id, findings=structure.check_again(file.findings, file.columns, saved))
+    return {"entry_id": file.entry_id, "info_items": saved}
 
 
 def _worked_on(context: Context, file: DataFile) -> dict[str, Any]:
