@@ -99,7 +99,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "formula_error": ("warning", Message("The cell shows the error {value}; it was left blank.")),
     "no_formula_values": ("error", Message("Cells hold formulas without results. Save the file in a spreadsheet program.")),
     # values
-    "mixed_types": ("warning", Message("“{value}” is not {type}, as {share} percent of the column are; so the column is kept as text.")),
+    "mixed_types": ("warning", Message("“{value}” is not {type}, unlike {share} percent of the column; it is kept as text.")),
     "codes_as_text": ("note", Message("The values are codes (leading zeros or many digits); they are kept as text.")),
     "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),
     "percent": ("note", Message("Percentages were turned into numbers: 0.125 for 12.5%.")),
