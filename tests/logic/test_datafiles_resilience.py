@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,7 @@ SMALL = "站点,说明\n东塔,旧\n".encode()
 ROWS = 250_000
 LARGE = ("站点,说明\n" + "".join(f"东塔{n},{'说' * 40}\n" for n in range(ROWS))).encode()
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk, kills a process of PostgreSQL's user")
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def _is_reserved(file: DataFile) -> bool:
 
 
 class TestADatabaseThatGoesAway:
-    """Every connection is cut by the server, as a restart of PostgreSQL cuts it."""
+    """Every connection is cut by the server, as a restart of PostgreSQL cuts it, or PostgreSQL dies."""
 
     def test_the_datastore_in_the_middle_of_a_load(self, world: World, resource: dict[str, Any],
                                                    replacement: DataFile) -> None:
@@ -121,6 +122,39 @@ class TestADatabaseThatGoesAway:
         reading_job.enqueue(replacement.id)
         read_all()
         assert_new_data_is_served(world, resource, replacement)
+
+    @needs_root
+    def test_a_crash_of_postgresql_in_the_middle_of_a_load(self, world: World, resource: dict[str, Any],
+                                                           replacement: DataFile) -> None:
+        with working():
+            until(is_loading(replacement))
+            os.kill(_loading_backend(), signal.SIGKILL)
+            model.Session.remove()
+            until(_postgresql_recovered)
+            until(lambda: look(replacement).state is FileState.WAITING or not _is_reserved(replacement))
+        assert_old_data_is_served(world, resource, replacement)
+        reading_job.enqueue(replacement.id)
+        read_all()
+        assert_new_data_is_served(world, resource, replacement)
+
+
+def _loading_backend() -> int:
+    """The server's process that takes in the rows. PostgreSQL answers its violent death by recovering from the log."""
+    with datastore.get_write_engine().connect() as connection:
+        return int(connection.execute(sa.text(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY %'")).scalar_one())
+
+
+def _postgresql_recovered() -> bool:
+    engines = (model.Session.get_bind(), datastore.get_write_engine(), datastore.get_read_engine())
+    try:
+        for engine in engines:
+            engine.dispose()
+            with engine.connect():
+                pass
+    except sa.exc.OperationalError:
+        return False
+    return True
 
 
 def _cut_others(engine: Any) -> None:

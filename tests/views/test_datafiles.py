@@ -55,6 +55,14 @@ class TestWhoSees:
         file_id = uploaded(world, entry, GOOD)
         assert "东江湖大坝" in visit(role).get(f"/datafile/{file_id}").text
 
+    def test_what_was_found_is_neither_told_nor_denied_to_others(self, visit: Any, world: World) -> None:
+        published = world.published()
+        file = repository.current(published["resources"][0]["id"])
+        assert file is not None
+        found = [BeautifulSoup(visit(role).get(f"/datafile/{file.id}").text, "html.parser").find(id="findings")
+                 for role in ("other_editor", "editor")]
+        assert [part is None for part in found] == [True, False]
+
     @pytest.mark.parametrize("role", OUTSIDERS)
     @pytest.mark.parametrize("command", ["retry", "adopt", "items"])
     def test_nobody_else_gives_commands(self, post: Any, world: World, entry: Any, role: str, command: str) -> None:
@@ -96,7 +104,11 @@ class TestForm:
         answer = sent(address, upload=(io.BytesIO(GOOD), "水库水位.csv"))
         file = repository.of_entry(entry["id"])[0]
         assert answer.location.endswith(f"/datafile/{file.id}")
-        assert world.call(world.editor, "package_show", id=entry["id"])["resources"][0]["name"] == "水库水位"
+
+    def test_a_data_file_without_a_name_bears_the_entrys_title_and_never_the_files(
+            self, sent: Any, world: World, entry: Any, address: str) -> None:
+        sent(address, upload=(io.BytesIO(GOOD), "内部编号7731.csv"))
+        assert world.call(world.editor, "package_show", id=entry["id"])["resources"][0]["name"] == entry["title"]
 
     def test_neither_file_nor_address_is_refused(self, sent: Any, entry: Any, address: str) -> None:
         assert sent(address, name="水位").status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -38,7 +38,7 @@ def read(file_id: str) -> str:
     """Progress while the content is being read, then the result: the fix-it list, columns, first rows, and the next steps."""
     file = _file(file_id)
     return tk.render("govshare/datafiles/read.html", {
-        "file": file, "progress": progress_of(file), "counts": Counter(f["severity"] for f in file["findings"]),
+        "file": file, "progress": progress_of(file), "counts": Counter(f["severity"] for f in file["findings"] or ()),
         "entry": tk.h.gs_entry(file["entry_id"]), "sample": _sample(file),
     })
 

@@ -5,7 +5,6 @@ What is saved is read by a job; its page shows how far that is and what was foun
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -61,8 +60,8 @@ def new(id: str, **_of_the_route: str) -> Response | str | tuple[str, int]:
     if tk.request.method == "GET":
         return _page(entry, None, {}, {})
     sent = _sent()
-    if not sent.get("name") and "upload" in sent:
-        sent["name"] = _title(sent["upload"].filename)
+    # Never the file's own name: what a department calls its files is not for the public.
+    sent["name"] = sent["name"] or entry["title"]
     errors = _incomplete(sent, required=True)
     return _saved(entry, None, sent, errors)
 
@@ -94,11 +93,6 @@ def _sent() -> dict[str, Any]:
     if address:
         sent["url"] = address
     return sent
-
-
-def _title(filename: str) -> str:
-    """A file's own name without folders and extension, for a data file that was given none."""
-    return PurePosixPath(PureWindowsPath(filename).name).stem
 
 
 def _incomplete(sent: Mapping[str, Any], required: bool) -> dict[str, list[str]]:

@@ -43,7 +43,8 @@ def govshare_file_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``state``, ``number`` (its version, once published), ``format`` and times for all who know of it; ``filename``,
         ``sha256``, ``size``, ``rows``, ``columns`` and ``reading`` for those who may fetch it; ``findings`` (``severity``,
         ``code``, ``row``, ``column``, ``message``) for its department and the competent department, with ``progress``, which
-        the operator sees too; ``source``, the address of a link, for its department. What is not for the caller is empty.
+        the operator sees too; ``source``, the address of a link, for its department. What is not for the caller is empty,
+        ``findings`` is None.
     :raises NotFound: also for files that the caller may not know of
     """
     tk.check_access("govshare_file_show", context, data_dict)
@@ -80,7 +81,7 @@ def _shown(context: Context, fetch: access.Fetch) -> dict[str, Any]:
     return {
         **{name: getattr(file, name) for name in _OUTLINE}, "state": file.state.value, **times,
         **_part(file, _CONTENT, fetch.access.allowed), **_part(file, _WORK, inside or Role.OPERATOR in held),
-        "findings": [_finding(found) for found in file.findings] if inside else [],
+        "findings": [_finding(found) for found in file.findings] if inside else None,
         "created_by": file.created_by if inside else "", "source": file.source if own else "",
     }
 
