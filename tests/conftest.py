@@ -1,15 +1,40 @@
 """What every test of the running portal stands on: a clean database, a clean index, and a small government."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import fcntl
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that run side by side run on sites of their own: the first on that of test.ini, the second on that of test2.ini."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    if number > 1:
+        first = Path(os.environ["CKAN_INI"])
+        os.environ["CKAN_INI"] = config.option.ckan_ini = str(first.with_stem(f"{first.stem}{number}"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write the pages of docs/ that tests generate")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test marked `alone` harms or measures what all tests stand on: no other runs meanwhile."""
+    alone = any(item.iter_markers("alone"))
+    with Path(tempfile.gettempdir(), f"govshare-tests-{os.getppid()}").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        done = yield
+        if model := sys.modules.get("ckan.model"):
+            # What a test left open would not outlive a crash of PostgreSQL that comes next.
+            model.Session.remove()
+        return done
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import configuration
 import database
 import ports
 import programs
@@ -36,8 +37,9 @@ def _start_for_tests(instance: Instance) -> Instance:
         stack.prepare(instance, TESTING, {**system.RUNTIME_PACKAGES, **system.TEST_PACKAGES})
         translations.compile_messages(instance)
         instance = stack.start(instance, programs.BACKING)
-        database.migrate(instance, "test")
-        translations.publish_scripts(instance, "test")
+        for name in configuration.TESTS:
+            database.migrate(instance, name)
+        translations.publish_scripts(instance, configuration.TESTS[0])
     return instance
 
 
@@ -124,12 +126,14 @@ def _delete(instance: Instance, name: str) -> None:
 
 
 def test(options: Namespace) -> int:
-    """Run the tests on their own databases, and leave running what ran before, and nothing else.
+    """Run the tests side by side on their own databases, and leave running what ran before, and nothing else.
 
     Nothing is printed after pytest's closing line.
     """
     with _backing_services() as instance:
-        return _pytest(instance, options.arguments)
+        # Whole files, in the order of their names: what a file's tests share is built once.
+        side_by_side = ["-n", str(len(configuration.TESTS)), "--dist", "loadfile", "--no-loadscope-reorder"]
+        return _pytest(instance, [*side_by_side, *options.arguments])
 
 
 @contextmanager

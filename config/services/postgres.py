@@ -8,14 +8,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import configuration
 from console import Failure
 from instance import Instance
 from system import POSTGRES_BIN
 
 SUPERUSER = "govshare_super"
 SYSTEM_USER = "postgres"
-# (portal's database, DataStore's database): the demo's and the tests' are never the same.
-DATABASES = (("govshare", "datastore"), ("govshare_test", "datastore_test"))
 ROLES = ("owner", "app", "datastore_write", "datastore_read")
 # Either lets a process pass through directories that its user may not enter, and no more than we need of it.
 PASSING_CAPABILITIES = {"dac_read_search": 2, "dac_override": 1}
@@ -115,15 +114,17 @@ def provision(instance: Instance) -> None:
     """Create the roles and databases that are missing. Safe to repeat."""
     execute(instance, "postgres", "".join(_role_sql(instance, role) for role in ROLES))
     have = execute(instance, "postgres", "SELECT datname FROM pg_database").split()
-    for portal, datastore in DATABASES:
+    for site, uses in configuration.USES.items():
+        portal, datastore = str(uses["database"]), str(uses["datastore"])
         for name, owner in ((portal, "govshare_owner"), (datastore, "govshare_datastore_write")):
             if name not in have:
                 execute(instance, "postgres", f'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE template0;')
         execute(instance, portal, _portal_rights(portal))
         execute(instance, datastore, _datastore_rights(datastore))
-    for name in DATABASES[1]:
-        # Nobody mourns a test's last second, and the tests commit thousands of times.
-        execute(instance, "postgres", f'ALTER DATABASE "{name}" SET synchronous_commit = off;')
+        if site in configuration.TESTS:
+            # Nobody mourns a test's last second, and the tests commit thousands of times.
+            off = (f'ALTER DATABASE "{name}" SET synchronous_commit = off;' for name in (portal, datastore))
+            execute(instance, "postgres", "".join(off))
 
 
 def _role_sql(instance: Instance, role: str) -> str:

@@ -1,18 +1,18 @@
-"""Solr from Maven Central's jars, with one core for the portal and one for the tests."""
+"""Solr from Maven Central's jars, with one core for each site."""
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-import urllib.error
 import urllib.request
 from pathlib import Path
 
+import configuration
 from console import Failure, step
 from instance import Instance
 from system import check_java, run_logged
 
-CORES = ("portal", "test")
+CORES = tuple(str(uses["core"]) for uses in configuration.USES.values())
 
 
 def fetch_jars(instance: Instance) -> None:
@@ -38,7 +38,7 @@ def install_cores(instance: Instance) -> bool:
     home, source = _home(instance), instance.root / "config" / "solr"
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source / "solr.xml", home / "solr.xml")
-    digest = _digest(source / "core" / "conf")
+    digest = " ".join((*CORES, _digest(source / "core" / "conf")))
     stamp = home / ".conf"
     if stamp.exists() and stamp.read_text() == digest:
         return False
@@ -76,15 +76,6 @@ def is_ready(instance: Instance) -> bool:
     for core, why in status.get("initFailures", {}).items():
         raise Failure(f"Solr cannot load the core {core!r}: {str(why).splitlines()[0]}", instance.log("solr"))
     return set(CORES) <= set(status.get("status", {}))
-
-
-def reload_cores(instance: Instance) -> None:
-    """Make a running Solr read the copied core directories."""
-    for core in CORES:
-        try:
-            _get(instance, f"/solr/admin/cores?action=RELOAD&core={core}&wt=json")
-        except urllib.error.HTTPError as error:
-            raise Failure(f"Solr cannot reload the core {core!r}", instance.log("solr")) from error
 
 
 def _get(instance: Instance, path: str) -> dict[str, dict[str, object]]:

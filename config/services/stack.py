@@ -85,7 +85,8 @@ def _start_in_order(instance: Instance, down: Sequence[str]) -> None:
             # What cannot start would be tried for ever.
             supervise.stop(instance, [program.name for program in loading])
             raise
-        if "postgres" in [program.name for program in loading]:
+        if "postgres" in [program.name for program in group]:
+            # Also one that ran before: a newer version may need another database.
             postgres.provision(instance)
 
 
@@ -114,7 +115,8 @@ def _write_configurations(instance: Instance) -> None:
     changed = solr.install_cores(instance)
     supervise.write_configuration(instance, programs.every(instance))
     if changed and solr_runs(instance):
-        solr.reload_cores(instance)
+        # A running Solr learns of no new core; it is started again with all that is down.
+        supervise.stop(instance, ["solr"])
 
 
 def solr_runs(instance: Instance) -> bool:

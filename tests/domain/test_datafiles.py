@@ -40,7 +40,7 @@ class TestClaim:
     def test_what_a_killed_reader_left_is_taken_up_again(self) -> None:
         assert claimed(claimed()).attempts == 2
 
-    @pytest.mark.parametrize("state", set(FileState) - datafiles.UNREAD)
+    @pytest.mark.parametrize("state", sorted(set(FileState) - datafiles.UNREAD))
     def test_what_was_read_is_not_read_again(self, state: FileState) -> None:
         assert datafiles.claim(replace(WAITING, state=state)) is None
 
@@ -97,7 +97,7 @@ class TestRetry:
     def test_a_refused_link_is_fetched_anew(self) -> None:
         assert datafiles.retry(replace(WAITING, kind="link", state=FileState.REFUSED)).location == ""
 
-    @pytest.mark.parametrize("state", set(FileState) - {FileState.REFUSED})
+    @pytest.mark.parametrize("state", sorted(set(FileState) - {FileState.REFUSED}))
     def test_nothing_else_is_read_once_more(self, state: FileState) -> None:
         with pytest.raises(NotNow):
             datafiles.retry(replace(WAITING, state=state))

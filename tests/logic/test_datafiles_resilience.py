@@ -123,6 +123,7 @@ class TestADatabaseThatGoesAway:
         read_all()
         assert_new_data_is_served(world, resource, replacement)
 
+    @pytest.mark.alone
     @needs_root
     def test_a_crash_of_postgresql_in_the_middle_of_a_load(self, world: World, resource: dict[str, Any],
                                                            replacement: DataFile) -> None:
@@ -158,7 +159,9 @@ def _postgresql_recovered() -> bool:
 
 
 def _cut_others(engine: Any) -> None:
-    """End all of this role's connections to this database but our own."""
+    """End all of this role's connections to this database; ours, given back before, is a new one."""
+    model.Session.remove()
+    engine.dispose()
     with engine.connect() as connection:
         connection.execute(sa.text(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -87,7 +87,7 @@ class TestWhoKnows:
         for user in ("", world.citizen, world.other_editor, world.operator):
             seen = shown(world, user, file)
             assert seen is not None
-            assert (seen["filename"], seen["columns"], seen["findings"], seen["sha256"]) == ("", [], [], "")
+            assert (seen["filename"], seen["columns"], seen["findings"], seen["sha256"]) == ("", [], None, "")
         inside = shown(world, world.member, file)
         assert inside is not None
         assert (inside["filename"], len(inside["columns"])) == ("canary-名单.csv", 4)

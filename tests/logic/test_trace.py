@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from emptying import owner_engine
 from world import World
 
 from ckanext.govshare import clock, jobs, regulations
@@ -24,7 +25,7 @@ APPEND_ONLY = ["govshare_trace", "govshare_event", "govshare_entry_version", "go
 @pytest.fixture
 def owner() -> Iterator[sa.Engine]:
     """The tables' owner, who alone can tamper, by switching the guard off."""
-    engine = sa.create_engine(Path(tk.config["__file__"]).with_name("test-owner-url").read_text().strip())
+    engine = owner_engine(Path(tk.config["__file__"]))
     yield engine
     engine.dispose()
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 def owner_engine(ini: Path) -> sa.Engine:
     """The tables' owner: the application's own role cannot remove history, which is the point."""
-    return sa.create_engine(ini.with_name("test-owner-url").read_text().strip(), poolclass=sa.pool.NullPool)
+    return sa.create_engine(ini.with_name(f"{ini.stem}-owner-url").read_text().strip(), poolclass=sa.pool.NullPool)
 
 
 def empty_tables(owner: sa.Engine) -> None:

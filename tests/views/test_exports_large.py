@@ -69,6 +69,7 @@ def _rows_of_workbook(path: Path) -> int:
     return ends
 
 
+@pytest.mark.alone
 def test_every_format_is_sent_whole_in_constant_memory_and_nobody_waits_for_it(
         entry: dict[str, Any], server: WebServer, tmp_path: Path) -> None:
     for form, others in OTHER_LINES.items():

@@ -120,7 +120,7 @@ class TestDataStore:
 
         def search(sql: str) -> Any:
             backend.configure(tk.config)
-            return datastore_search_sql({"user": ""}, {"sql": sql})
+            return datastore_search_sql({"ignore_auth": True}, {"sql": sql})
         return search
 
     def test_sql_search_is_off(self, app: Any, world: World) -> None:

@@ -30,6 +30,7 @@ def get_blueprints() -> list[Blueprint]:
 
 DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
+# Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
     "dataset_resource.edit": file_forms.edit,
@@ -37,6 +38,8 @@ IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "file.download": downloads.gone,
     "file.public_download": downloads.gone,
     "file.trusted_download": downloads.gone,
+    "group.admins": downloads.gone,
+    "organization.admins": downloads.gone,
 }
 
 

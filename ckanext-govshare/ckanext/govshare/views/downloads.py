@@ -99,5 +99,5 @@ def _length(answer: Response) -> int:
 
 
 def gone(*_: Any, **__: Any) -> None:
-    """What CKAN serves by ways of its own: nothing of ours lies there."""
+    """What CKAN serves by ways of its own, and this portal does not."""
     tk.abort(404)
