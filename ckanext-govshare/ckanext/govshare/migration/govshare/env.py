@@ -4,7 +4,17 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import engine_from_config, pool
 
-from ckanext.govshare.model import catalog, metadata, trace  # noqa: F401  # the modules register their tables
+from ckanext.govshare.model import (  # noqa: F401  # the modules register their tables
+    agreements,
+    appeals,
+    applications,
+    catalog,
+    datafiles,
+    grants,
+    metadata,
+    notices,
+    trace,
+)
 
 _VERSION_TABLE = "govshare_alembic_version"
 
