@@ -63,6 +63,7 @@ LIMITS = [
     (STATE, "catalog_update", 15, "国发〔2016〕51号 第八条"),
     (STATE, "sharing_reply", 10, "国发〔2016〕51号 第十二条"),
     (STATE, "annual_report", "end of 2", "国发〔2016〕51号 第十八条"),
+    *((name, "appeal_decision", 10, None) for name in TEXTS),
     *((name, "application_reply", 10, None) for name in TEXTS),
     *((name, "catalog_review", 10, None) for name in TEXTS),
     *((name, "objection_verification", 5, None) for name in TEXTS),

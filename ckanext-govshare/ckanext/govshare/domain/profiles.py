@@ -18,6 +18,7 @@ class Rule(StrEnum):
 
     CATALOG_UPDATE = "catalog_update"
     CATALOG_REVIEW = "catalog_review"
+    APPEAL_DECISION = "appeal_decision"
     APPLICATION_REPLY = "application_reply"
     SHARING_REPLY = "sharing_reply"
     OUT_OF_CATALOG_REPLY = "out_of_catalog_reply"

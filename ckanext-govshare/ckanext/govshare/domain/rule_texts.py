@@ -9,6 +9,7 @@ from ckanext.govshare.domain.profiles import Overdue, Rule, Topic
 RULE_TITLES: Mapping[Rule, Message] = {
     Rule.CATALOG_UPDATE: Message("Update of the catalogue"),
     Rule.CATALOG_REVIEW: Message("Review of a catalogue entry"),
+    Rule.APPEAL_DECISION: Message("Decision of an appeal"),
     Rule.APPLICATION_REPLY: Message("Reply to an application for conditionally open data"),
     Rule.SHARING_REPLY: Message("Reply to a sharing request between departments"),
     Rule.OUT_OF_CATALOG_REPLY: Message("Reply to a request for data that is not in the catalogue"),
@@ -21,6 +22,7 @@ RULE_TITLES: Mapping[Rule, Message] = {
 RULE_STARTS: Mapping[Rule, Message] = {
     Rule.CATALOG_UPDATE: Message("the day the law or the department's function changed"),
     Rule.CATALOG_REVIEW: Message("the day the entry was submitted"),
+    Rule.APPEAL_DECISION: Message("the day the appeal was filed"),
     Rule.APPLICATION_REPLY: Message("the day the application was received"),
     Rule.SHARING_REPLY: Message("the day the request was received"),
     Rule.OUT_OF_CATALOG_REPLY: Message("the day the request was received"),
