@@ -1,0 +1,225 @@
+"""Applications for conditional data: who may do what in which state, and what then has happened (ACC-1 to ACC-4).
+
+001 第二十七条, 004 第二十七条: one applies to the department that provides the data, stating purpose, period and security
+measures. Pure: callers pass the application, the command and what they looked up, and record the event.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ckanext.govshare.domain import application_events as events
+from ckanext.govshare.domain import application_forms as forms
+from ckanext.govshare.domain import entry_forms
+from ckanext.govshare.domain.application_cases import STATE_NAMES, Application, Command, Decision, Facts, Order, State, Terms
+from ckanext.govshare.domain.application_forms import ApplicantKind, Form
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.plain_text import text_error
+
+__all__ = ["STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form", "Order",
+           "Part", "State", "Terms", "Transition", "allowed", "authorise", "decide", "digest", "evolve"]
+
+MAX_REASON = 5000
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Who may give a command, and from which states it leads where; `to` is None where the state stays."""
+
+    roles: frozenset[Part]
+    states: frozenset[State]
+    to: State | None
+
+
+_APPLICANT, _HANDLER, _SYSTEM = (frozenset({part}) for part in (Part.APPLICANT, Part.HANDLER, Part.SYSTEM))
+_EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+_WAITING = frozenset({State.SUBMITTED, State.UNDER_REVIEW})
+OPEN = _EDITABLE | _WAITING
+GRANTED = frozenset({State.APPROVED, State.DEEMED_APPROVED})
+
+# The whole of it; the tests walk it and the documentation is generated from it. OVERTURN follows from a decided appeal.
+TRANSITIONS: Mapping[Command, Transition] = {
+    Command.SAVE: Transition(_APPLICANT, _EDITABLE, None),
+    Command.SUBMIT: Transition(_APPLICANT, _EDITABLE, State.SUBMITTED),
+    Command.TAKE: Transition(_HANDLER, frozenset({State.SUBMITTED}), State.UNDER_REVIEW),
+    Command.ASSIGN: Transition(_HANDLER, _WAITING | {State.RETURNED}, None),
+    Command.RETURN: Transition(_HANDLER, _WAITING, State.RETURNED),
+    Command.APPROVE: Transition(_HANDLER, _WAITING, State.APPROVED),
+    Command.REJECT: Transition(_HANDLER, _WAITING, State.REJECTED),
+    Command.WITHDRAW: Transition(_APPLICANT, OPEN, State.WITHDRAWN),
+    Command.DEEM: Transition(_SYSTEM, _WAITING, State.DEEMED_APPROVED),
+    Command.OVERTURN: Transition(_SYSTEM, frozenset({State.REJECTED}), State.APPROVED),
+}
+
+def digest(form: Form) -> str:
+    """SHA-256 of the form's canonical JSON."""
+    text = json.dumps(form.as_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def allowed(application: Application, parts: frozenset[Part], actor: str) -> list[Command]:
+    """The commands that a person of `parts` may give now, for the buttons of a page."""
+    return [command for command in TRANSITIONS if _refusal(application, Order(command, actor), parts) is None]
+
+
+_NOT_YOURS: Mapping[Part, Message] = {
+    Part.APPLICANT: Message("Only the applicant may do this"),
+    Part.HANDLER: Message("Only editors of the department that provides the data may do this"),
+    Part.SYSTEM: Message("This is done by the platform alone"),
+}
+
+
+def authorise(command: Command, parts: frozenset[Part]) -> None:
+    """Raise NotYours unless one of `parts` may give `command`."""
+    roles = TRANSITIONS[command].roles
+    if not roles & parts:
+        raise NotYours(_NOT_YOURS[next(iter(roles))])
+
+
+def _refusal(application: Application, order: Order, parts: frozenset[Part]) -> DomainError | None:
+    transition = TRANSITIONS[order.command]
+    try:
+        authorise(order.command, parts)
+    except NotYours as refusal:
+        return refusal
+    if application.state not in transition.states:
+        return NotNow(Message(
+            "This is not possible while the application is in state “{state}”; reload the page to see where it stands",
+            state=STATE_NAMES[application.state]))
+    if Part.HANDLER in transition.roles and order.actor == application.applicant:
+        return NotYours(Message("Nobody decides on their own application; a colleague has to do it"))
+    return None
+
+
+def decide(application: Application, order: Order, parts: frozenset[Part], facts: Facts) -> Event:
+    """The event that `order` causes. For SAVE, `application` has the new form already.
+
+    Raises NotYours, NotNow, or Invalid with all errors by field.
+    """
+    if refusal := _refusal(application, order, parts):
+        raise refusal
+    match order.command:
+        case Command.SAVE:
+            _raise(_barriers(facts) | forms.check_draft(application.form)
+                   | entry_forms.check_types(facts.form.questions, application.form.answers))
+            return events.ApplicationSaved(digest(application.form))
+        case Command.SUBMIT:
+            return _submit(application, facts)
+        case Command.TAKE:
+            return events.ApplicationTaken()
+        case Command.ASSIGN:
+            return events.ApplicationAssigned(order.assignee)
+        case Command.RETURN:
+            return events.ApplicationReturned(_reason(order, Message("State what has to be supplemented")))
+        case Command.APPROVE:
+            return _approve(application, order, facts)
+        case Command.REJECT:
+            return events.ApplicationRejected(_reason(order, Message("State why the application is rejected")))
+        case Command.WITHDRAW:
+            return events.ApplicationWithdrawn(_optional_reason(order))
+        case Command.DEEM:
+            return _deem(application, facts)
+        case Command.OVERTURN:
+            _raise(_barriers(replace(facts, member=False)))
+            return events.ApplicationOverturned(asdict(_as_asked(application, facts, "appeal")))
+
+
+def _raise(errors: entry_forms.Errors) -> None:
+    if errors:
+        raise Invalid(errors)
+
+
+def _barriers(facts: Facts) -> entry_forms.Errors:
+    errors: entry_forms.Errors = {}
+    if not facts.applicable:
+        errors["dataset_id"] = [Message("This data is not opened on application; look at its page for how it is opened")]
+    if facts.on_hold:
+        errors["dataset_id"] = [Message("The opening of this data is suspended; wait until it is opened again")]
+    if facts.member:
+        errors["dataset_id"] = [Message("Members of the department that provides the data have it without applying")]
+    if not facts.renewable:
+        errors["renews"] = [Message("Only an authorisation of your own for this data can be renewed")]
+    return errors
+
+
+def _submit(application: Application, facts: Facts) -> Event:
+    _raise(_barriers(facts) | forms.check_complete(
+        application.form, facts.form.questions, facts.today, facts.form.longest_period_days))
+    return events.ApplicationSubmitted(digest(application.form), asdict(facts.terms))
+
+
+def _reason(order: Order, missing: Message) -> str:
+    reason = _optional_reason(order)
+    _raise({} if reason else {"reason": [missing]})
+    return reason
+
+
+def _optional_reason(order: Order) -> str:
+    error = text_error(order.reason, MAX_REASON)
+    _raise({"reason": [error]} if error else {})
+    return order.reason.strip()
+
+
+def _as_asked(application: Application, facts: Facts, by: str) -> Decision:
+    """What was asked for; a period that is over by now begins today, as long as it was asked to be."""
+    start, end = forms.day(application.form.period_start), forms.day(application.form.period_end)
+    if start and end and end < facts.today and by != "department":
+        start, end = facts.today, facts.today + (end - start)
+    return Decision(start.isoformat() if start else "", end.isoformat() if end else "", "", facts.form.agreement_required,
+                    dict(facts.form.limits), by)
+
+
+def _approve(application: Application, order: Order, facts: Facts) -> Event:
+    asked = _as_asked(application, facts, "department")
+    decision = replace(
+        asked, period_start=order.period_start or asked.period_start, period_end=order.period_end or asked.period_end,
+        conditions=order.conditions.strip(), limits=asked.limits if order.limits is None else dict(order.limits),
+        agreement_required=asked.agreement_required if order.agreement_required is None else order.agreement_required)
+    errors = _barriers(replace(facts, member=False))
+    errors |= forms.check_period(decision.period_start, decision.period_end, facts.today, forms.LONGEST_DAYS)
+    errors |= entry_forms.check_limits(decision.limits)
+    if error := text_error(order.conditions, MAX_REASON):
+        errors["conditions"] = [error]
+    _raise(errors)
+    return events.ApplicationApproved(asdict(decision), _optional_reason(order))
+
+
+def _deem(application: Application, facts: Facts) -> Event:
+    if not (facts.deems and facts.overdue and facts.applicable and not facts.on_hold):
+        raise NotNow(Message("The reply limit has not passed, or passing it is no consent here"))
+    return events.ApplicationDeemedApproved(asdict(_as_asked(application, facts, "clock")))
+
+
+def evolve(application: Application, event: Event, actor: str, now: datetime) -> Application:
+    """The application after `event`."""
+    match event:
+        case events.ApplicationSubmitted():
+            return replace(application, state=State.SUBMITTED, terms=Terms(**event.terms), submitted_at=now, reason="")
+        case events.ApplicationTaken():
+            return replace(application, state=State.UNDER_REVIEW, assignee=application.assignee or actor)
+        case events.ApplicationAssigned():
+            return replace(application, assignee=event.assignee)
+        case events.ApplicationReturned():
+            return replace(application, state=State.RETURNED, reason=event.reason)
+        case events.ApplicationApproved():
+            return _decided(application, State.APPROVED, event.decision, event.reason, now)
+        case events.ApplicationRejected():
+            return _decided(application, State.REJECTED, {}, event.reason, now)
+        case events.ApplicationWithdrawn():
+            return replace(application, state=State.WITHDRAWN, reason=event.reason)
+        case events.ApplicationDeemedApproved():
+            return _decided(application, State.DEEMED_APPROVED, event.decision, "", now)
+        case events.ApplicationOverturned():
+            return _decided(application, State.APPROVED, event.decision, "", now)
+    return application
+
+
+def _decided(application: Application, state: State, decision: Mapping[str, Any], reason: str, now: datetime) -> Application:
+    return replace(application, state=state, decision=Decision(**decision), reason=reason, decided_at=now)
