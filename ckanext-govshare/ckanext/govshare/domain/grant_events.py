@@ -1,0 +1,96 @@
+"""What has happened to a grant; see `domain.events`."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ckanext.govshare.domain.events import Event
+
+
+@dataclass(frozen=True)
+class GrantOpened(Event):
+    """An approved application became a grant. `starts_at` and `ends_at` are ISO times; at `ends_at` it no longer counts."""
+
+    name: ClassVar[str] = "grant_opened"
+    application_id: str
+    agreement_id: str
+    starts_at: str
+    ends_at: str
+    limits: Mapping[str, Any]
+    renews: str = ""
+
+
+@dataclass(frozen=True)
+class GrantActivated(Event):
+    """Both sides had signed: the agreement `agreement_id` came into force and the grant with it."""
+
+    name: ClassVar[str] = "grant_activated"
+    agreement_id: str
+
+
+@dataclass(frozen=True)
+class GrantAgreementReplaced(Event):
+    """A later version of the agreement was signed by both sides and took the former one's place."""
+
+    name: ClassVar[str] = "grant_agreement_replaced"
+    agreement_id: str
+    replaced: str
+
+
+@dataclass(frozen=True)
+class GrantSuspended(Event):
+    """The department stopped access for the time being (ACC-5: 001 第十九条, 第二十七条)."""
+
+    name: ClassVar[str] = "grant_suspended"
+    reason: str
+
+
+@dataclass(frozen=True)
+class GrantResumed(Event):
+    """A suspension ended, by the department or by an appeal."""
+
+    name: ClassVar[str] = "grant_resumed"
+    reason: str
+
+
+@dataclass(frozen=True)
+class GrantTerminated(Event):
+    """The department ended access for good (ACC-5). `before`: the state that a successful appeal brings back."""
+
+    name: ClassVar[str] = "grant_terminated"
+    reason: str
+    before: str
+
+
+@dataclass(frozen=True)
+class GrantReinstated(Event):
+    """An appeal overturned a termination; the grant is again in state `state`."""
+
+    name: ClassVar[str] = "grant_reinstated"
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class GrantSurrendered(Event):
+    """The holder gave the access up."""
+
+    name: ClassVar[str] = "grant_surrendered"
+    reason: str
+
+
+@dataclass(frozen=True)
+class GrantExpired(Event):
+    """The agreed period was over. Access had ended by itself at `ended_at`, whenever this was recorded."""
+
+    name: ClassVar[str] = "grant_expired"
+    ended_at: str
+
+
+@dataclass(frozen=True)
+class GrantClosedOut(Event):
+    """The holder stated what became of the data after the end."""
+
+    name: ClassVar[str] = "grant_closed_out"
+    statement: str

@@ -1,0 +1,126 @@
+"""Grants come and go with the decisions of others: an approval, a signature, an appeal, the clock (001 第二十七条).
+
+All but `expire_due` run inside the caller's transaction.
+"""
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ckanext.govshare.domain import grant_events as events
+from ckanext.govshare.domain import grants
+from ckanext.govshare.domain.errors import DomainError
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.grant_limits import read
+from ckanext.govshare.domain.grants import Command, Grant, Order, Part, State
+from ckanext.govshare.logic import notices
+from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic.review import raise_as_ckan
+from ckanext.govshare.repository import grants as repository
+from ckanext.govshare.repository import trace as history
+
+if TYPE_CHECKING:
+    from ckanext.govshare.domain.applications import Application
+
+CASE = "grants"
+SYSTEM = "system"
+_BATCH = 100
+
+
+def open_grant(application: Application, agreement_id: str, now: datetime, actor: str = SYSTEM) -> str:
+    """Make an approved application a grant; its id.
+
+    agreement_id: the agreement that has to be signed first, empty where none is asked for. actor: the id of whoever
+    decided. Raises ValidationError where the period is over or a limit is wrong.
+    """
+    decision = application.decision
+    try:
+        starts_at, ends_at = grants.period(_day(decision.period_start), _day(decision.period_end), now)
+        limits = read(decision.limits)
+    except DomainError as refusal:
+        raise_as_ckan(refusal)
+        raise
+    grant = Grant(
+        id=str(uuid.uuid4()), application_id=application.id, entry_id=application.entry_id,
+        department=application.department, holder=application.applicant,
+        state=State.PENDING_AGREEMENT if agreement_id else State.ACTIVE, starts_at=starts_at, ends_at=ends_at,
+        created_at=now, agreement_id=agreement_id, limits=limits, renews=application.renews)
+    settle(grant, events.GrantOpened(
+        application.id, agreement_id, starts_at.isoformat(), ends_at.isoformat(), limits.as_dict(), application.renews,
+    ), actor, now)
+    return grant.id
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(str(value))
+
+
+def activate(agreement_id: str, actor: str, now: datetime) -> None:
+    """An agreement came into force: the grant that waits for it counts from now on.
+
+    A grant that rests on an earlier agreement of the same application rests on this one from now on, whatever its state.
+    """
+    grant = repository.of_agreement(agreement_id)
+    if grant is None:
+        return
+    if grant.state is State.PENDING_AGREEMENT:
+        carry_out(grant, Order(Command.ACTIVATE, actor, agreement_id=agreement_id), frozenset({Part.SYSTEM}), now)
+    elif grant.agreement_id != agreement_id:
+        event = events.GrantAgreementReplaced(agreement_id, grant.agreement_id)
+        settle(grants.evolve(grant, event, actor, now), event, actor, now)
+
+
+def reinstate(grant_id: str, actor: str, now: datetime) -> None:
+    """An appeal overturned a termination: the grant is what it was before. Raises ValidationError if it is not terminated."""
+    grant = _locked(grant_id)
+    before = next((row["payload"]["before"] for row in reversed(history.events(CASE, grant_id))
+                   if row["name"] == events.GrantTerminated.name), State.ACTIVE.value)
+    carry_out(grant, Order(Command.REINSTATE, actor, before=State(before)), frozenset({Part.SYSTEM}), now)
+
+
+def resume(grant_id: str, actor: str, reason: str, now: datetime) -> None:
+    """An appeal overturned a suspension. Raises ValidationError if the grant is not suspended."""
+    carry_out(_locked(grant_id), Order(Command.RESUME, actor, reason), frozenset({Part.SYSTEM}), now)
+
+
+def _locked(grant_id: str) -> Grant:
+    grant = repository.get(grant_id, lock=True)
+    if grant is None:
+        raise LookupError(grant_id)
+    return grant
+
+
+def carry_out(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) -> Grant:
+    """Decide on a grant that the caller holds locked, and write what follows; the grant afterwards.
+
+    Raises NotAuthorized or ValidationError, with nothing written.
+    """
+    try:
+        event = grants.decide(grant, order, parts, now)
+    except DomainError as refusal:
+        raise_as_ckan(refusal)
+        raise
+    after = grants.evolve(grant, event, order.actor, now)
+    settle(after, event, order.actor, now)
+    return after
+
+
+def settle(grant: Grant, event: Event, actor: str, now: datetime) -> None:
+    """Bring row, messages, history and trace up to `event`."""
+    repository.save(grant, now)
+    notices.about(CASE, grant, event, now)
+    record(Case(CASE, grant.id, grant.department), event, actor, now)
+
+
+def expire_due(now: datetime) -> int:
+    """Record, once each, that periods are over; access ended by itself when they were. How many were recorded; commits."""
+    recorded = 0
+    while True:
+        with transaction():
+            found = repository.over(now, _BATCH)
+            for grant in found:
+                carry_out(grant, Order(Command.EXPIRE, SYSTEM), frozenset({Part.SYSTEM}), now)
+        recorded += len(found)
+        if len(found) < _BATCH:
+            return recorded
