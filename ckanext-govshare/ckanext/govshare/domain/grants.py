@@ -16,6 +16,7 @@ from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYour
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grant_limits import Limits as Limits
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.parts import Part as Part
 
 
 class State(StrEnum):
@@ -25,18 +26,6 @@ class State(StrEnum):
     EXPIRED = "expired"
     TERMINATED = "terminated"
     SURRENDERED = "surrendered"
-
-
-class Part(StrEnum):
-    """What a caller is to one grant. A person may be several."""
-
-    HOLDER = "holder"
-    HANDLER = "handler"
-    DEPARTMENT_MEMBER = "department_member"
-    COMPETENT = "competent"
-    OPERATOR = "operator"
-    SYSTEM = "system"
-    STRANGER = "stranger"
 
 
 class Command(StrEnum):
@@ -67,7 +56,7 @@ class Standing(StrEnum):
 class Transition:
     """Who may give a command, and from which states it leads where; `to` None: back to, or no other than, the state it had."""
 
-    parts: frozenset[Part]
+    roles: frozenset[Part]
     states: frozenset[State]
     to: State | None
 
@@ -76,9 +65,10 @@ ENDED = frozenset({State.EXPIRED, State.TERMINATED, State.SURRENDERED})
 OPEN = frozenset(State) - ENDED
 _SYSTEM = frozenset({Part.SYSTEM})
 _HANDLER = frozenset({Part.HANDLER})
-_HOLDER = frozenset({Part.HOLDER})
+_HOLDER = frozenset({Part.APPLICANT})
 
-# The whole of it; the tests walk it, the documentation is generated from it. SYSTEM speaks for signatures, appeals, the clock.
+# The whole of it; the tests walk it, the documentation is generated from it. The applicant is the holder; SYSTEM speaks for
+# signatures, appeals and the clock.
 TRANSITIONS: Mapping[Command, Transition] = {
     Command.ACTIVATE: Transition(_SYSTEM, frozenset({State.PENDING_AGREEMENT}), State.ACTIVE),
     Command.SUSPEND: Transition(_HANDLER, frozenset({State.ACTIVE}), State.SUSPENDED),
@@ -192,7 +182,7 @@ def standing(grant: Grant, agreement_state: str, now: datetime) -> Standing:
 
 def authorise(command: Command, parts: frozenset[Part]) -> None:
     """Raise NotYours unless one of `parts` may give `command`."""
-    if not TRANSITIONS[command].parts & parts:
+    if not TRANSITIONS[command].roles & parts:
         raise NotYours(_NOT_YOURS[command])
 
 
@@ -200,7 +190,7 @@ _HANDLING = Message("Only editors of the department that provides the data may d
 _HOLDING = Message("Only the holder of the grant may do this")
 _AUTOMATIC = Message("The platform does this by itself")
 _NOT_YOURS: Mapping[Command, Message] = {
-    command: _HANDLING if Part.HANDLER in t.parts else _HOLDING if Part.HOLDER in t.parts else _AUTOMATIC
+    command: _HANDLING if Part.HANDLER in t.roles else _HOLDING if Part.APPLICANT in t.roles else _AUTOMATIC
     for command, t in TRANSITIONS.items()
 }
 
@@ -247,9 +237,9 @@ def _stated(text: str, name: str, missing: Message) -> str:
 
 def _refusal(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) -> DomainError | None:
     command, transition = order.command, TRANSITIONS[order.command]
-    if not transition.parts & parts:
+    if not transition.roles & parts:
         return NotYours(_NOT_YOURS[command])
-    if Part.SYSTEM not in parts and Part.HANDLER in transition.parts and order.actor == grant.holder:
+    if Part.SYSTEM not in parts and Part.HANDLER in transition.roles and order.actor == grant.holder:
         return NotYours(Message("Another member of your department has to decide on a grant of your own"))
     if grant.state not in transition.states:
         return NotNow(Message(

@@ -6,22 +6,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from ckanext.govshare.domain import grant_events as events
 from ckanext.govshare.domain import grants
+from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.errors import DomainError
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.grant_limits import read
-from ckanext.govshare.domain.grants import Command, Grant, Order, Part, State
+from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, Part, State
 from ckanext.govshare.logic import notices
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.logic.review import raise_as_ckan
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository import trace as history
-
-if TYPE_CHECKING:
-    from ckanext.govshare.domain.applications import Application
 
 CASE = "grants"
 SYSTEM = "system"
@@ -32,15 +28,16 @@ def open_grant(application: Application, agreement_id: str, now: datetime, actor
     """Make an approved application a grant; its id.
 
     agreement_id: the agreement that has to be signed first, empty where none is asked for. actor: the id of whoever
-    decided. Raises ValidationError where the period is over or a limit is wrong.
+    decided. Raises ValidationError where the period is over.
     """
     decision = application.decision
     try:
-        starts_at, ends_at = grants.period(_day(decision.period_start), _day(decision.period_end), now)
-        limits = read(decision.limits)
+        starts_at, ends_at = grants.period(
+            date.fromisoformat(decision.period_start), date.fromisoformat(decision.period_end), now)
     except DomainError as refusal:
         raise_as_ckan(refusal)
         raise
+    limits = Limits.of(decision.limits)
     grant = Grant(
         id=str(uuid.uuid4()), application_id=application.id, entry_id=application.entry_id,
         department=application.department, holder=application.applicant,
@@ -50,10 +47,6 @@ def open_grant(application: Application, agreement_id: str, now: datetime, actor
         application.id, agreement_id, starts_at.isoformat(), ends_at.isoformat(), limits.as_dict(), application.renews,
     ), actor, now)
     return grant.id
-
-
-def _day(value: date | str) -> date:
-    return date.fromisoformat(str(value))
 
 
 def activate(agreement_id: str, actor: str, now: datetime) -> None:

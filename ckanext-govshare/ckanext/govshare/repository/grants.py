@@ -16,14 +16,12 @@ from ckanext.govshare.model.grants import grant, grant_use
 
 _COLUMNS = ("id", "application_id", "agreement_id", "entry_id", "department", "holder", "state", "starts_at", "ends_at",
             "limits", "renews", "reason", "created_at", "closed_out_at", "closing_statement")
-_TUPLES = ("formats", "addresses")
 _SELECTED = tuple(grant.c[name] for name in _COLUMNS)
 
 
 def _grant(row: Mapping[str, Any]) -> Grant:
-    stored = row["limits"]
-    limits = Limits(**{name: tuple(value) if name in _TUPLES else value for name, value in stored.items()})
-    return Grant(**{name: row[name] for name in _COLUMNS} | {"state": State(row["state"]), "limits": limits})
+    stored = {"state": State(row["state"]), "limits": Limits.of(row["limits"])}
+    return Grant(**{name: row[name] for name in _COLUMNS} | stored)
 
 
 def get(grant_id: str, lock: bool = False) -> Grant | None:
