@@ -38,6 +38,11 @@ def mail_ca_file() -> str | None:
     return str(tk.config.get("govshare.mail_ca_file") or "") or None
 
 
+def message_channels() -> list[str]:
+    """The ways by which messages leave the portal: ``mail``, or the import paths of other channels."""
+    return list(tk.config["govshare.message_channels"])
+
+
 def operator_name() -> str:
     """Who runs the platform (平台管理单位), as every page's foot names it; empty: not named."""
     return str(tk.config.get("govshare.operator_name") or "")

@@ -11,12 +11,16 @@ from ckan import logic, model
 from ckan.lib import search
 
 from ckanext.govshare import clock
+from ckanext.govshare.notifications import delivery
 from ckanext.govshare.repository import outbox
 
 log = logging.getLogger(__name__)
 
-INDEX = "index"
-_LONGEST_WAIT = timedelta(minutes=10)
+INDEX, MESSAGE = "index", "message"
+_LONGEST_WAIT = {INDEX: timedelta(minutes=10), MESSAGE: timedelta(hours=1)}
+# A message that could not be sent for so long is no news any more; it stays in its reader's inbox.
+_PATIENCE = {MESSAGE: timedelta(days=7)}
+_MOST_DOUBLINGS = 12
 
 
 def package_changed(package: model.Package) -> None:
@@ -43,7 +47,7 @@ def _index(payload: Mapping[str, Any]) -> None:
         logic.index_update_package({"ignore_auth": True}, package_id)
 
 
-HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {INDEX: _index}
+HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {INDEX: _index, MESSAGE: delivery.deliver}
 
 
 def deliver_one(now: datetime, payload: Mapping[str, Any] | None = None) -> bool:
@@ -52,23 +56,48 @@ def deliver_one(now: datetime, payload: Mapping[str, Any] | None = None) -> bool
     if effect is None:
         model.Session.rollback()
         return False
+    _deliver(effect, now)
+    return True
+
+
+def _deliver(effect: Mapping[str, Any], now: datetime) -> bool:
     try:
         HANDLERS[effect["kind"]](effect["payload"])
     except Exception as error:
         model.Session.rollback()
-        wait = min(timedelta(seconds=2 ** effect["attempts"]), _LONGEST_WAIT)
-        log.warning("Effect %s %s failed, next attempt in %s: %r", effect["kind"], effect["payload"], wait, error)
-        outbox.failed(effect, repr(error), now, wait)
+        _failed(effect, error, now)
+        delivered = False
     else:
         outbox.done(effect)
+        delivered = True
     model.Session.commit()
-    return True
+    return delivered
+
+
+def _failed(effect: Mapping[str, Any], error: Exception, now: datetime) -> None:
+    patience = _PATIENCE.get(effect["kind"])
+    if patience and now - effect["created_at"] > patience:
+        log.error("Effect %s %s failed for %s and is given up: %r", effect["kind"], effect["payload"], patience, error)
+        outbox.done(effect)
+        return
+    wait = min(timedelta(seconds=2 ** min(effect["attempts"], _MOST_DOUBLINGS)), _LONGEST_WAIT[effect["kind"]])
+    log.warning("Effect %s %s failed, next attempt in %s: %r", effect["kind"], effect["payload"], wait, error)
+    outbox.failed(effect, repr(error), now, wait)
 
 
 def deliver_due(limit: int = 1000) -> int:
-    """Deliver what is due, at most `limit` effects; how many were tried."""
-    tried = 0
-    while tried < limit and deliver_one(clock.now()):
+    """Deliver what is due, at most `limit` effects; how many were tried.
+
+    After a message that could not be sent the others rest until the next turn, as their server is likely to be away.
+    """
+    tried, resting = 0, ""
+    while tried < limit:
+        effect = outbox.take(clock.now(), without=resting)
+        if effect is None:
+            model.Session.rollback()
+            break
+        if not _deliver(effect, clock.now()) and effect["kind"] == MESSAGE:
+            resting = MESSAGE
         tried += 1
     return tried
 

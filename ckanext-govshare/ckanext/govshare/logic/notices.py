@@ -1,12 +1,27 @@
-"""What people are told of their cases: rows of the inbox and an effect "mail", in the transaction of the change (ADR 086)."""
+"""What people are told of their cases: rows of the inbox and an effect for each channel, in the transaction of the change.
 
+Texts are made when they are read or sent, in the reader's language (ADR 086).
+"""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ckan import model
+
+from ckanext.govshare import notifications
+from ckanext.govshare.domain import notices
 from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.notices import Audience
+from ckanext.govshare.logic import roles
+from ckanext.govshare.repository import deadlines, departments, outbox
+from ckanext.govshare.repository import notices as repository
+from ckanext.govshare.repository.notices import Concerned
+
+EFFECT = "message"
+_PERSON = {"applications": "applicant", "agreements": "applicant", "grants": "holder", "appeals": "appellant"}
+_ADDRESS = {"applications": "/application/", "agreements": "/agreement/", "grants": "/grant/", "appeals": "/appeal/"}
 
 
 def about(case_kind: str, case: Any, event: Event, now: datetime) -> None:
@@ -15,7 +30,67 @@ def about(case_kind: str, case: Any, event: Event, now: datetime) -> None:
     :param case_kind: ``applications``, ``agreements``, ``grants`` or ``appeals``.
     :param case: the case after the event, as its domain module defines it.
     """
+    told = notices.of_event(event, getattr(case, "replaces", "") or "")
+    if told:
+        concerned = Concerned(
+            case_kind, case.id, case.entry_id, case.department, getattr(case, _PERSON[case_kind]),
+            getattr(event, "assignee", ""), getattr(event, "reason", ""), getattr(case, "ends_at", None))
+        tell_of(concerned, told, now)
+
+
+def tell_of(case: Concerned, told: notices.Told, now: datetime, **params: Any) -> None:
+    """Tell each audience of a case its message; `params` add to what the case itself gives (`notice_texts.PARAMS`)."""
+    facts = {**_params(case), **params}
+    for audience, kind in told:
+        tell(recipients(case, audience), kind, facts, _ADDRESS[case.kind] + case.id, now)
 
 
 def tell(user_ids: Iterable[str], kind: str, params: Mapping[str, Any], address: str, now: datetime) -> None:
-    """Put one message into each inbox and on its way by e-mail; called inside the caller's transaction."""
+    """Put one message into each inbox and on its way by every channel; called inside the caller's transaction.
+
+    :param user_ids: accounts; those that are not active are left out.
+    :param kind: of `domain.notice_texts.KINDS`.
+    :param params: what the texts are made of, in JSON's types.
+    :param address: path of the page where something is to be done.
+    """
+    for message_id in repository.add(repository.active(user_ids), kind, dict(params), address, now):
+        for channel in notifications.names():
+            outbox.put(model.Session, EFFECT, {"message": message_id, "channel": channel}, now)
+
+
+def recipients(case: Concerned, audience: Audience) -> list[str]:
+    """The ids of those who make up an audience of a case."""
+    match audience:
+        case Audience.PERSON:
+            return [case.person]
+        case Audience.ASSIGNEE:
+            return [case.assignee] if case.assignee else []
+        case Audience.HANDLERS:
+            return handlers_of(case.department)
+        case Audience.COMPETENT:
+            return competent()
+
+
+def handlers_of(department: str) -> list[str]:
+    """The ids of who decides for a department (an organization id)."""
+    return repository.handlers(department)
+
+
+def competent() -> list[str]:
+    """The ids of the competent department's members; nobody where the settings name none."""
+    department = roles.competent_department_id()
+    return repository.members(department) if department else []
+
+
+def _params(case: Concerned) -> dict[str, Any]:
+    department = departments.find(case.department)
+    params = {
+        "dataset": repository.title(case.entry_id), "reason": case.reason,
+        "department": (department.title or department.name) if department else "",
+    }
+    running = deadlines.running(case.kind, [case.id]).get(case.id)
+    if running:
+        params["due"] = running.due.isoformat()
+    if case.ends_at:
+        params["last_day"] = notices.last_day_of(case.ends_at).isoformat()
+    return params

@@ -11,12 +11,17 @@ from typing import Any
 from ckanext.govshare import config
 
 _BYE = (221, b"")
+_SECONDS = 20.0
 
 
 class VerifyingSMTP(smtplib.SMTP):
     """An SMTP client that hands nothing, least of all a password, to a server that it cannot verify."""
 
     _refused = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A server that takes the connection and says nothing must not keep the worker from all that waits behind."""
+        super().__init__(*args, **{"timeout": _SECONDS, **kwargs})
 
     def starttls(self, *args: Any, context: ssl.SSLContext | None = None, **kwargs: Any) -> tuple[int, bytes]:
         """Encrypt the connection.

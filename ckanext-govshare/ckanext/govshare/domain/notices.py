@@ -1,0 +1,175 @@
+"""Who is told what, and when: of each event of a case, and of days that come near (ACC-3 to ACC-6: 001 第二十七条).
+
+Pure. A reminder is the last step of a plan whose moment has come: after a pause of the clock nobody gets the ones before it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from ckanext.govshare.domain.calendar import SHANGHAI, WORKED, Calendar, Deadline, shanghai_date
+from ckanext.govshare.domain.events import Event
+
+_DAY = timedelta(days=1)
+# People are told on the morning of a day, not at its midnight.
+_MORNING = time(8, tzinfo=SHANGHAI)
+REPLY_WARNINGS = (3, 1, 0)  # working days before a reply is due
+END_WARNINGS = (30, 7, 1)  # days before a grant ends
+CLOSE_OUT_WARNINGS = (10, 30)  # days after its end
+SIGNATURE_WARNINGS = (3, 10)  # days after the agreement was offered
+
+
+class Audience(StrEnum):
+    """Who is told, seen from the case."""
+
+    PERSON = "person"  # applicant, holder or appellant
+    ASSIGNEE = "assignee"
+    HANDLERS = "handlers"  # editors and administrators of the department
+    COMPETENT = "competent"
+
+
+Told = tuple[tuple[Audience, str], ...]
+
+
+@dataclass(frozen=True)
+class DeadlineMissed(Event):
+    """A limit passed without a decision (ACC-4); the competent department was told. `due` is an ISO date."""
+
+    name: ClassVar[str] = "deadline_missed"
+    rule: str
+    due: str
+
+
+_WATCHED = ((Audience.PERSON, ""), (Audience.COMPETENT, "_report"))
+
+
+def _also_reported(kind: str, watched: Iterable[tuple[Audience, str]] = _WATCHED) -> Told:
+    return tuple((audience, kind + suffix) for audience, suffix in watched)
+
+
+_DECIDED_ON_APPEAL = (Audience.PERSON, Audience.HANDLERS)
+
+ON_EVENT: Mapping[str, Told] = {
+    "application_submitted": ((Audience.PERSON, "application_received"), (Audience.HANDLERS, "application_to_handle")),
+    "application_taken": ((Audience.PERSON, "application_taken"),),
+    "application_assigned": ((Audience.ASSIGNEE, "application_assigned"),),
+    "application_returned": ((Audience.PERSON, "application_returned"),),
+    "application_approved": ((Audience.PERSON, "application_approved"),),
+    "application_rejected": ((Audience.PERSON, "application_rejected"),),
+    "application_deemed_approved": tuple((audience, "application_deemed_approved") for audience in (
+        Audience.PERSON, Audience.HANDLERS, Audience.COMPETENT)),
+    "application_withdrawn": ((Audience.HANDLERS, "application_withdrawn"),),
+    "agreement_offered": ((Audience.PERSON, "agreement_to_sign"),),
+    "agreement_signed": ((Audience.HANDLERS, "agreement_to_countersign"),),
+    "agreement_in_force": ((Audience.PERSON, "agreement_in_force"),),
+    "grant_suspended": _also_reported("grant_suspended"),
+    "grant_resumed": _also_reported("grant_resumed"),
+    "grant_terminated": _also_reported("grant_terminated"),
+    "grant_reinstated": _also_reported("grant_reinstated", ((Audience.PERSON, ""), (Audience.HANDLERS, "_report"))),
+    "grant_surrendered": ((Audience.HANDLERS, "grant_surrendered"),),
+    "grant_expired": ((Audience.PERSON, "grant_expired"),),
+    "grant_closed_out": ((Audience.HANDLERS, "grant_closed_out"),),
+    "appeal_filed": ((Audience.COMPETENT, "appeal_filed"), (Audience.HANDLERS, "appeal_filed_report")),
+    "appeal_upheld": tuple((audience, "appeal_upheld") for audience in _DECIDED_ON_APPEAL),
+    "appeal_overturned": tuple((audience, "appeal_overturned") for audience in _DECIDED_ON_APPEAL),
+    "appeal_withdrawn": ((Audience.COMPETENT, "appeal_withdrawn"),),
+}
+
+# Said by another message of the same moment, or no step that anybody waits for.
+SILENT = frozenset({
+    "application_saved", "application_overturned", "attachment_added", "attachment_removed", "entry_form_changed",
+    "agreement_countersigned", "agreement_lapsed", "agreement_terminated", "agreement_template_changed",
+    "grant_opened", "grant_activated", "grant_agreement_replaced", "deadline_missed",
+})
+
+
+def of_event(event: Event, replaces: str = "") -> Told:
+    """Who is told what of `event`. `replaces`: the agreement whose place an offered one is to take, empty for none."""
+    if event.name == "agreement_offered" and replaces:
+        return ((Audience.PERSON, "agreement_to_sign_again"),)
+    return ON_EVENT.get(event.name, ())
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is said from `at` on, until the next step's moment; `key` says so once for all."""
+
+    key: str
+    at: datetime
+    told: Told
+
+
+def step_at(steps: Sequence[Step], now: datetime) -> Step | None:
+    """The step whose moment came last, or None before the first."""
+    return max((step for step in steps if step.at <= now), key=lambda step: step.at, default=None)
+
+
+def reply_steps(case_kind: str, deadline: Deadline, calendar: Calendar) -> list[Step]:
+    """Warnings before a reply is due, and the report when it is overdue.
+
+    :param case_kind: ``applications`` or ``appeals``; others have no warnings.
+    """
+    warn, overdue = _WARNED.get(case_kind, ((), ()))
+    if not warn:
+        return []
+    steps = []
+    for left in REPLY_WARNINGS:
+        day = _working_day_before(deadline.due, left, calendar)
+        if day > deadline.start:
+            told = tuple((audience, kind + ("_soon" if left else "_today")) for audience, kind in warn)
+            steps.append(Step(f"due_in_{left}:{deadline.due}", datetime.combine(day, _MORNING), told))
+    return [*steps, Step(f"{OVERDUE}:{deadline.due}", deadline.ends_at, overdue)]
+
+
+OVERDUE = "overdue"
+_WARNED: Mapping[str, tuple[Told, Told]] = {
+    "applications": (
+        ((Audience.HANDLERS, "reply_due"),),
+        ((Audience.HANDLERS, "reply_overdue"), (Audience.COMPETENT, "reply_overdue_report"), (Audience.PERSON, "reply_late"))),
+    "appeals": (((Audience.COMPETENT, "appeal_due"),), ((Audience.COMPETENT, "appeal_overdue"),)),
+}
+
+
+def grant_end_steps(ends_at: datetime, since: datetime) -> list[Step]:
+    """Reminders before a grant ends; none whose moment was before `since`, when it was given."""
+    last_day = last_day_of(ends_at)
+    mornings = {days: datetime.combine(last_day - days * _DAY, _MORNING) for days in END_WARNINGS}
+    return [Step(f"ends_in_{days}:{last_day}", at, ((Audience.PERSON, "grant_ends_soon"),))
+            for days, at in mornings.items() if at > since]
+
+
+def close_out_steps(ends_at: datetime) -> list[Step]:
+    """Reminders that a statement on the data is missing after the end; the last one goes to the department, too."""
+    first, last = (datetime.combine(shanghai_date(ends_at) + days * _DAY, _MORNING) for days in CLOSE_OUT_WARNINGS)
+    person: Told = ((Audience.PERSON, "close_out_missing"),)
+    return [Step("close_out_1", first, person),
+            Step("close_out_2", last, (*person, (Audience.HANDLERS, "close_out_missing_report")))]
+
+
+def signature_steps(state: str, offered_at: datetime) -> list[Step]:
+    """Reminders that an agreement awaits a signature, by its state."""
+    told: Told = (((Audience.PERSON, "signature_missing"),) if state == "offered" else
+                  ((Audience.HANDLERS, "countersignature_missing"),))
+    return [Step(f"{state}_{days}", datetime.combine(shanghai_date(offered_at) + days * _DAY, _MORNING), told)
+            for days in SIGNATURE_WARNINGS]
+
+
+def last_day_of(ends_at: datetime) -> date:
+    """The last day, in Shanghai, of a period whose first moment outside is `ends_at`."""
+    return shanghai_date(ends_at - timedelta(microseconds=1))
+
+
+def working_days_left(today: date, due: date, calendar: Calendar) -> int:
+    """Working days after `today` up to `due`, that day included; 0 on the day itself and afterwards."""
+    return sum(calendar.kind(today + number * _DAY) in WORKED for number in range(1, (due - today).days + 1))
+
+
+def _working_day_before(due: date, number: int, calendar: Calendar) -> date:
+    day = due
+    while number:
+        day -= _DAY
+        number -= calendar.kind(day) in WORKED
+    return day

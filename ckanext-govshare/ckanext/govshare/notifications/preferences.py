@@ -1,0 +1,36 @@
+"""What people chose about their messages, kept with their account where CKAN shows it to nobody."""
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+_KEY = "govshare_messages"
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """`mail`: whether messages also leave the portal, by e-mail or another channel; `language`: in which they are written."""
+
+    mail: bool
+    language: str
+
+
+def offered() -> list[str]:
+    """The languages to choose from."""
+    default = str(tk.config.get("ckan.locale_default") or "zh_Hans_CN")
+    return list(dict.fromkeys([default, *(tk.config.get("ckan.locales_offered") or [])]))
+
+
+def of(user: model.User) -> Preferences:
+    """What `user` chose; messages are sent, in the portal's language, until told otherwise."""
+    kept: dict[str, Any] = (user.plugin_extras or {}).get(_KEY) or {}
+    language = kept.get("language")
+    return Preferences(bool(kept.get("mail", True)), language if language in offered() else offered()[0])
+
+
+def keep(user: model.User, chosen: Preferences) -> None:
+    """Keep what `user` chose, in the caller's transaction."""
+    user.plugin_extras = {**(user.plugin_extras or {}), _KEY: asdict(chosen)}

@@ -1,0 +1,45 @@
+"""A message in its reader's language, read from our own catalogue, so that a worker without a request can write it, too."""
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from babel.dates import format_date
+
+from ckanext.govshare.domain import notice_texts
+from ckanext.govshare.domain.messages import Message
+
+_DOMAIN = "ckanext-govshare"
+_CATALOGUES = Path(__file__).parents[1] / "i18n"
+
+
+def write(kind: str, params: Mapping[str, Any], language: str) -> tuple[str, list[str]]:
+    """Title and sentences of a message in `language` (such as zh_Hans_CN); of a kind that no longer exists its name alone."""
+    if kind not in notice_texts.KINDS:
+        return kind, []
+    _ = gettext.translation(_DOMAIN, _CATALOGUES, [language], fallback=True).gettext
+    shown = {name: _shown(name, value, language) for name, value in params.items()}
+    text = notice_texts.written(kind, shown)
+    return _filled(text.title, _), [_filled(sentence, _) for sentence in text.sentences]
+
+
+def _filled(message: Message, translate: Callable[[str], str]) -> str:
+    return translate(message.text).format(**message.params)
+
+
+def _shown(name: str, value: Any, language: str) -> Any:
+    if name in notice_texts.DATES and value:
+        return format_date(date.fromisoformat(value), format="long", locale=language)
+    return value
+
+
+def absolute(address: str, language: str) -> str:
+    """The whole address of a page of ours, in `language`."""
+    config = tk.config
+    prefix = "" if language == config.get("ckan.locale_default") else f"/{language}"
+    root = str(config.get("ckan.root_path") or "/{{LANG}}").replace("/{{LANG}}", prefix)
+    return str(config["ckan.site_url"]).rstrip("/") + root.rstrip("/") + address
