@@ -36,4 +36,6 @@ grant_use = sa.Table(
     sa.Column("calls", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("rows", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("downloads", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("night_calls", sa.BigInteger, nullable=False, server_default="0"),  # of the calls, those of domain.unusual's night
+    sa.Column("addresses", JSONB, nullable=False, server_default="[]"),  # distinct ones that asked, as many as tell something
 )

@@ -19,6 +19,8 @@ event = sa.Table(
     sa.Column("salt", sa.Text, nullable=False),
     sa.Column("trace_seq", sa.BigInteger, nullable=False, unique=True),
 )
+# What one person did in one case: a grant's holder among all who fetched an entry's data.
+sa.Index("govshare_event_of_actor", event.c.case_id, event.c.actor, event.c.seq)
 
 trace = sa.Table(
     "govshare_trace", metadata,

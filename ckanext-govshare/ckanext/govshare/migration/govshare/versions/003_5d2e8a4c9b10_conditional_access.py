@@ -127,7 +127,9 @@ def _grants() -> None:
     op.create_table(
         "govshare_grant_use",
         _key("grant_id"), sa.Column("day", sa.Date, primary_key=True), _count("calls"), _count("rows"), _count("downloads"),
+        _count("night_calls"), _json("addresses", "[]"),
     )
+    op.create_index("govshare_event_of_actor", "govshare_event", ["case_id", "actor", "seq"])
 
 
 def _appeals() -> None:
@@ -154,6 +156,7 @@ def _messages() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("govshare_event_of_actor", "govshare_event")
     for name in ("notice", "message", "appeal", "grant_use", "grant", "agreement", "agreement_template", "canned_reply",
                  "entry_form", "attachment", "application"):
         op.drop_table(f"govshare_{name}")

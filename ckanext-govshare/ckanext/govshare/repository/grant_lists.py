@@ -1,0 +1,100 @@
+"""The SQL of lists of grants, and of what is unusual in their use."""
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.govshare.domain.grants import Grant, State
+from ckanext.govshare.domain.unusual import HABIT_DAYS, Pattern
+from ckanext.govshare.model.appeals import appeal
+from ckanext.govshare.model.grants import grant, grant_use
+from ckanext.govshare.repository import grants
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which grants are asked for; None and empty leave open. `text`: part of the entry's title or of the holder's name."""
+
+    holder: str | None = None
+    departments: Sequence[str] | None = None
+    state: str = ""
+    text: str = ""
+    ids: Sequence[str] | None = None
+
+
+def search(wanted: Wanted, offset: int, limit: int, now: datetime) -> tuple[int, list[tuple[Grant, str]]]:
+    """The count of all that are `wanted`, and one page of them, newest first, each with its agreement's state at `now`."""
+    where = _where(wanted)
+    ids = sa.select(grant.c.id).outerjoin(model.Package, model.Package.id == grant.c.entry_id).outerjoin(
+        model.User, model.User.id == grant.c.holder).where(*where)
+    count = model.Session.execute(sa.select(sa.func.count()).select_from(ids.subquery())).scalar_one()
+    rows = model.Session.execute(grants.with_agreement(now).where(grant.c.id.in_(ids)).order_by(
+        grant.c.created_at.desc(), grant.c.id).offset(offset).limit(limit)).mappings()
+    return count, [(grants.from_row(row), row["agreement_state"]) for row in rows]
+
+
+def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    where: list[sa.ColumnElement[bool]] = [grant.c.holder == wanted.holder] if wanted.holder is not None else []
+    if wanted.departments is not None:
+        where.append(grant.c.department.in_(wanted.departments))
+    if wanted.ids is not None:
+        where.append(grant.c.id.in_(wanted.ids))
+    if wanted.state:
+        where.append(grant.c.state == wanted.state)
+    if wanted.text:
+        named = (model.Package.title, model.User.fullname, model.User.name)
+        where.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in named)))
+    return where
+
+
+def in_use(departments: Sequence[str] | None, day: date) -> list[str]:
+    """The ids of active grants of `departments` (None: all) by which something was fetched on `day`."""
+    query = sa.select(grant.c.id).join(grant_use, sa.and_(grant_use.c.grant_id == grant.c.id, grant_use.c.day == day)).where(
+        grant.c.state == State.ACTIVE.value)
+    if departments is not None:
+        query = query.where(grant.c.department.in_(departments))
+    return list(model.Session.execute(query).scalars())
+
+
+def patterns(grant_ids: Collection[str], day: date) -> dict[str, Pattern]:
+    """The use that was made of grants on `day` beside the days before it; none of those that were not used on it."""
+    today, earlier = grant_use.alias(), grant_use.alias()
+    habit = sa.and_(earlier.c.grant_id == today.c.grant_id, earlier.c.day < day,
+                    earlier.c.day >= day - timedelta(days=HABIT_DAYS))
+    rows = model.Session.execute(sa.select(
+        today.c.grant_id, today.c.rows, today.c.night_calls, sa.func.jsonb_array_length(today.c.addresses).label("addresses"),
+        sa.func.count(earlier.c.day).label("habit_days"), _sum(earlier.c.rows).label("habit_rows"),
+        _sum(earlier.c.night_calls).label("habit_night_calls"),
+    ).outerjoin(earlier, habit).where(today.c.grant_id.in_(list(grant_ids)), today.c.day == day).group_by(
+        today.c.grant_id, today.c.day)).mappings()
+    return {row["grant_id"]: Pattern(**{k: int(v) for k, v in row.items() if k != "grant_id"}) for row in rows}
+
+
+def _sum(column: Any) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(column), 0)
+
+
+def use_of_day(grant_ids: Collection[str], day: date) -> dict[str, dict[str, int]]:
+    """`calls, rows, downloads` of a day by grant; none of those that were not used."""
+    rows = model.Session.execute(sa.select(grant_use).where(
+        grant_use.c.grant_id.in_(list(grant_ids)), grant_use.c.day == day)).mappings()
+    return {row["grant_id"]: {name: row[name] for name in ("calls", "rows", "downloads")} for row in rows}
+
+
+def renewals(grant_ids: Collection[str]) -> dict[str, str]:
+    """The grant that continues each, the latest where there are several."""
+    rows = model.Session.execute(sa.select(grant.c.renews, grant.c.id).where(
+        grant.c.renews.in_(list(grant_ids))).order_by(grant.c.created_at))
+    return {row.renews: row.id for row in rows}
+
+
+def last_appeal(grant_id: str) -> str | None:
+    """The id of the last appeal that was filed over a grant."""
+    return model.Session.execute(sa.select(appeal.c.id).where(
+        appeal.c.subject_kind == "grant", appeal.c.subject_id == grant_id,
+    ).order_by(appeal.c.filed_at.desc()).limit(1)).scalar()
