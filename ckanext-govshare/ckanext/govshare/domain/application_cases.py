@@ -36,6 +36,11 @@ class Command(StrEnum):
     OVERTURN = "overturn"
 
 
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+WAITING = frozenset({State.SUBMITTED, State.UNDER_REVIEW})
+OPEN = EDITABLE | WAITING
+GRANTED = frozenset({State.APPROVED, State.DEEMED_APPROVED})
+
 STATE_NAMES: Mapping[State, Message] = {
     State.DRAFT: Message("Draft"),
     State.SUBMITTED: Message("Submitted"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from ckanext.govshare.domain import codes, entry_forms
+from ckanext.govshare.domain import answers, codes, entry_forms
 from ckanext.govshare.domain.entry_forms import Errors
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import text_error
@@ -70,7 +70,7 @@ FIELDS = tuple(Form.__dataclass_fields__)
 def read(given: Mapping[str, Any], before: Form | None = None) -> Form:
     """The form `before` with the fields that `given` names, tidied. Raises ValueError for what is no text: check types first."""
     values = (before or Form()).as_dict() | {name: given[name] for name in FIELDS if name in given}
-    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    tidy: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     return Form(**tidy | {"uscc": str(tidy["uscc"]).upper()})
 
 
@@ -105,7 +105,7 @@ def check_complete(form: Form, questions: entry_forms.Questions, today: date, lo
         errors["uscc"] = [error]
     if not {"period_start", "period_end"} & errors.keys():
         errors |= check_period(form.period_start, form.period_end, today, longest_days or LONGEST_DAYS)
-    return errors | entry_forms.check(questions, form.answers)
+    return errors | answers.check(questions, form.answers)
 
 
 def check_period(start: str, end: str, today: date, longest_days: int) -> Errors:

@@ -12,10 +12,23 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ckanext.govshare.domain import answers, entry_forms
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import application_forms as forms
-from ckanext.govshare.domain import entry_forms
-from ckanext.govshare.domain.application_cases import STATE_NAMES, Application, Command, Decision, Facts, Order, State, Terms
+from ckanext.govshare.domain.application_cases import (
+    EDITABLE,
+    GRANTED,
+    OPEN,
+    STATE_NAMES,
+    WAITING,
+    Application,
+    Command,
+    Decision,
+    Facts,
+    Order,
+    State,
+    Terms,
+)
 from ckanext.govshare.domain.application_forms import ApplicantKind, Form
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
@@ -23,8 +36,10 @@ from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
 
-__all__ = ["STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form", "Order",
-           "Part", "State", "Terms", "Transition", "allowed", "authorise", "decide", "digest", "evolve"]
+__all__ = [
+    "GRANTED", "STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form", "Order",
+    "Part", "State", "Terms", "Transition", "allowed", "authorise", "decide", "digest", "evolve",
+]
 
 MAX_REASON = 5000
 
@@ -39,22 +54,18 @@ class Transition:
 
 
 _APPLICANT, _HANDLER, _SYSTEM = (frozenset({part}) for part in (Part.APPLICANT, Part.HANDLER, Part.SYSTEM))
-_EDITABLE = frozenset({State.DRAFT, State.RETURNED})
-_WAITING = frozenset({State.SUBMITTED, State.UNDER_REVIEW})
-OPEN = _EDITABLE | _WAITING
-GRANTED = frozenset({State.APPROVED, State.DEEMED_APPROVED})
 
 # The whole of it; the tests walk it and the documentation is generated from it. OVERTURN follows from a decided appeal.
 TRANSITIONS: Mapping[Command, Transition] = {
-    Command.SAVE: Transition(_APPLICANT, _EDITABLE, None),
-    Command.SUBMIT: Transition(_APPLICANT, _EDITABLE, State.SUBMITTED),
+    Command.SAVE: Transition(_APPLICANT, EDITABLE, None),
+    Command.SUBMIT: Transition(_APPLICANT, EDITABLE, State.SUBMITTED),
     Command.TAKE: Transition(_HANDLER, frozenset({State.SUBMITTED}), State.UNDER_REVIEW),
-    Command.ASSIGN: Transition(_HANDLER, _WAITING | {State.RETURNED}, None),
-    Command.RETURN: Transition(_HANDLER, _WAITING, State.RETURNED),
-    Command.APPROVE: Transition(_HANDLER, _WAITING, State.APPROVED),
-    Command.REJECT: Transition(_HANDLER, _WAITING, State.REJECTED),
+    Command.ASSIGN: Transition(_HANDLER, WAITING | {State.RETURNED}, None),
+    Command.RETURN: Transition(_HANDLER, WAITING, State.RETURNED),
+    Command.APPROVE: Transition(_HANDLER, WAITING, State.APPROVED),
+    Command.REJECT: Transition(_HANDLER, WAITING, State.REJECTED),
     Command.WITHDRAW: Transition(_APPLICANT, OPEN, State.WITHDRAWN),
-    Command.DEEM: Transition(_SYSTEM, _WAITING, State.DEEMED_APPROVED),
+    Command.DEEM: Transition(_SYSTEM, WAITING, State.DEEMED_APPROVED),
     Command.OVERTURN: Transition(_SYSTEM, frozenset({State.REJECTED}), State.APPROVED),
 }
 
@@ -108,7 +119,7 @@ def decide(application: Application, order: Order, parts: frozenset[Part], facts
     match order.command:
         case Command.SAVE:
             _raise(_barriers(facts) | forms.check_draft(application.form)
-                   | entry_forms.check_types(facts.form.questions, application.form.answers))
+                   | answers.check_types(facts.form.questions, application.form.answers))
             return events.ApplicationSaved(digest(application.form))
         case Command.SUBMIT:
             return _submit(application, facts)

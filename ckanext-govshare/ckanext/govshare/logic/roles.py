@@ -10,7 +10,7 @@ from ckanext.govshare import config
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.repository import departments
 
-_EDITORS = frozenset({"editor", "admin"})
+EDITORS = frozenset({"editor", "admin"})
 
 
 def user_of(context: Context) -> model.User | None:
@@ -57,9 +57,9 @@ def of(context: Context, department: str) -> frozenset[Role]:
     held = capacities(user)
     roles = set()
     if department in held:
-        roles.add(Role.OWN_EDITOR if held[department] in _EDITORS else Role.OWN_MEMBER)
+        roles.add(Role.OWN_EDITOR if held[department] in EDITORS else Role.OWN_MEMBER)
     if competent_department_id() in held:
         roles.add(Role.COMPETENT)
-    if not roles and any(capacity in _EDITORS for capacity in held.values()):
+    if not roles and any(capacity in EDITORS for capacity in held.values()):
         roles.add(Role.OTHER_EDITOR)
     return frozenset(roles or {Role.CITIZEN})

@@ -6,11 +6,15 @@ from ckan.types import Action
 from ckanext.govshare.logic import absence
 from ckanext.govshare.logic.action import (
     access,
+    appeals,
+    applications,
+    board,
     catalog,
     datafiles,
     datastore,
     file_samples,
     intake,
+    messages,
     open_list,
     packages,
     previews,
@@ -21,8 +25,8 @@ from ckanext.govshare.logic.action import (
     visibility,
 )
 
-_MODULES = (access, catalog, datafiles, datastore, file_samples, intake, open_list, packages, previews, regulations,
-            resources, search, trace, visibility)
+_MODULES = (access, appeals, applications, board, catalog, datafiles, datastore, file_samples, intake, open_list, packages,
+            previews, regulations, resources, search, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

@@ -5,18 +5,22 @@ from ckan.types import AuthFunction
 
 from ckanext.govshare.logic.auth import (
     access,
+    appeals,
+    applications,
     catalog,
     closed,
     datafiles,
     datastore,
     intake,
+    messages,
     open_list,
     regulations,
     trace,
     visibility,
 )
 
-_MODULES = (access, catalog, closed, datafiles, datastore, intake, open_list, regulations, trace, visibility)
+_MODULES = (access, appeals, applications, catalog, closed, datafiles, datastore, intake, open_list, regulations, trace,
+            visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -1,0 +1,105 @@
+"""Applications as actions show them: who, which data, where it stands, and what the caller may do now."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ckan import model
+
+from ckanext.govshare import clock
+from ckanext.govshare.domain import applications
+from ckanext.govshare.domain.applications import Application, Part, State
+from ckanext.govshare.domain.calendar import Deadline
+from ckanext.govshare.repository import applications as repository
+from ckanext.govshare.repository import attachments, deadlines
+from ckanext.govshare.repository import trace as history
+
+CASE = "applications"
+# The applicant takes a refusal to the competent department with a command of another case (ACC-6).
+APPEAL = "appeal"
+
+
+def entry(entry_id: str) -> dict[str, Any]:
+    """Which data; its title stays known to whoever applied for it."""
+    package = model.Session.get(model.Package, entry_id)
+    return {"id": entry_id, "name": package.name if package else "", "title": package.title if package else ""}
+
+
+def organization(department: str) -> dict[str, Any] | None:
+    group = model.Group.get(department) if department else None
+    return {"id": group.id, "name": group.name, "title": group.title} if group else None
+
+
+def person(user_id: str) -> dict[str, Any] | None:
+    """A user as a case names them, None for nobody."""
+    user = model.User.get(user_id) if user_id else None
+    return {"id": user.id, "name": user.name, "display_name": user.display_name} if user else None
+
+
+def moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def short(application: Application, running: Deadline | None, followers: Mapping[str, str]) -> dict[str, Any]:
+    """An application in a list, without what the applicant wrote."""
+    return {
+        "id": application.id, "dataset": entry(application.entry_id), "organization": organization(application.department),
+        "state": application.state.value, "renews": application.renews, "assignee": person(application.assignee),
+        "created_at": moment(application.created_at), "submitted_at": moment(application.submitted_at),
+        "decided_at": moment(application.decided_at), "deadline": running.as_dict() if running else None,
+        "overdue": bool(running and running.is_overdue(clock.now())),
+        "agreement_id": followers.get("agreement_id"), "grant_id": followers.get("grant_id"),
+        "appeal": followers.get(APPEAL),
+    }
+
+
+def personal(application: Application) -> dict[str, Any]:
+    """Who applies, as lists show it to whoever may read the application."""
+    form = application.form
+    return {"applicant": person(application.applicant), "applicant_name": form.applicant_name,
+            "applicant_kind": form.applicant_kind, "period_start": form.period_start, "period_end": form.period_end}
+
+
+def page(found: list[Application], readable: bool) -> list[dict[str, Any]]:
+    """Applications in a list; `readable`: the caller may know who applies."""
+    ids = [application.id for application in found]
+    running, followers = deadlines.running(CASE, ids), repository.followers(ids)
+    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one) if readable else {}) for one in found]
+
+
+def whole(application: Application, held: frozenset[Part], actor: str) -> dict[str, Any]:
+    """All that somebody of the parts `held` sees of an application."""
+    followers = repository.followers([application.id]).get(application.id, {})
+    running = deadlines.running(CASE, [application.id]).get(application.id)
+    readable = not held <= {Part.OPERATOR}
+    return {
+        **short(application, running, followers),
+        "applicant": person(application.applicant) if readable else None,
+        **_content(application, readable),
+        "attachments": attachments.listed(CASE, application.id) if readable else [],
+        "commands": _commands(application, held, actor, followers),
+        "history": _history(application.id, readable),
+    }
+
+
+def _content(application: Application, readable: bool) -> dict[str, Any]:
+    if not readable:
+        return {"form": None, "questions": [], "terms": None, "decision": None, "reason": ""}
+    return repository.plain(application)
+
+
+def _commands(application: Application, held: frozenset[Part], actor: str, followers: Mapping[str, str]) -> list[str]:
+    given = [command.value for command in applications.allowed(application, held, actor)]
+    if application.state is State.REJECTED and Part.APPLICANT in held and APPEAL not in followers:
+        given.append(APPEAL)
+    return given
+
+
+def _history(application_id: str, readable: bool) -> list[dict[str, Any]]:
+    return [
+        {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
+         "actor": (person(row["actor"]) or {}).get("display_name") if readable else None,
+         "reason": row["payload"].get("reason", "") if readable else ""}
+        for row in history.events(CASE, application_id)
+    ]

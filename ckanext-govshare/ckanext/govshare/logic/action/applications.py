@@ -1,0 +1,193 @@
+"""Applications for conditional data: thin actions over `domain.applications` (ACC-1 to ACC-4: 001 第二十七条)."""
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.logic import validate
+from ckan.types import Action, Context, DataDict
+
+from ckanext.govshare import application_display as display
+from ckanext.govshare import clock, regulations
+from ckanext.govshare.domain.application_cases import GRANTED, OPEN, State
+from ckanext.govshare.domain.applications import Command, Order
+from ckanext.govshare.domain.calendar import shanghai_date
+from ckanext.govshare.domain.countdown import working_days_left
+from ckanext.govshare.logic import applications, review, roles
+from ckanext.govshare.logic.schema import applications as schema
+from ckanext.govshare.model.applications import application as table
+from ckanext.govshare.repository import applications as repository
+
+__all__ = [
+    "govshare_application_approve", "govshare_application_assign", "govshare_application_create", "govshare_application_list",
+    "govshare_application_reject", "govshare_application_return", "govshare_application_show",
+    "govshare_application_submit", "govshare_application_summary", "govshare_application_take",
+    "govshare_application_update", "govshare_application_withdraw",
+]
+
+# Of so many decided applications the usual time is told.
+_RECENT = 200
+_WORDS = ("period_start", "period_end", "conditions", "agreement_required", "limits", "reason")
+
+
+def _answer(application_id: str) -> dict[str, Any]:
+    found = applications.load(application_id)
+    return {"id": found.id, "state": found.state.value, **repository.followers([found.id]).get(found.id, {})}
+
+
+def _command(command: Command, parameters: Any, about: str) -> Action:
+    """The action that gives `command`; all of them differ in their parameters alone."""
+    @validate(parameters)
+    def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
+        tk.check_access(f"govshare_application_{command}", context, data_dict)
+        words = {name: data_dict[name] for name in _WORDS if name in data_dict}
+        applications.carry_out(context, data_dict["id"], Order(command, review.actor_of(context), **words))
+        return _answer(data_dict["id"])
+    action.__name__ = f"govshare_application_{command}"
+    action.__doc__ = f"""{about}
+
+    :param id: id of the application
+    :returns: ``id`` and the new ``state``; ``agreement_id`` and ``grant_id`` where there are such
+    :raises NotFound: also for applications that the caller has no part in
+    :raises NotAuthorized: the caller's part does not suffice
+    :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong
+    """
+    return action
+
+
+govshare_application_submit = _command(
+    Command.SUBMIT, schema.application_ref, "Hand a draft, or what was returned, to the department; the reply limit begins.")
+govshare_application_take = _command(
+    Command.TAKE, schema.application_ref, "Begin to examine an application; who takes it is its assignee unless there is one.")
+govshare_application_return = _command(
+    Command.RETURN, schema.application_reason,
+    "Ask the applicant for a supplement; the reply limit stops. `reason`: what is missing, required.")
+govshare_application_approve = _command(
+    Command.APPROVE, schema.application_approve,
+    "Consent. `period_start`, `period_end` (ISO dates, counted whole), `conditions`, `agreement_required` and `limits` "
+    "(formats, daily_calls, daily_rows, downloads, addresses) change what was asked for; `reason`: an opinion, optional.")
+govshare_application_reject = _command(
+    Command.REJECT, schema.application_reason, "Refuse an application. `reason`: required.")
+govshare_application_withdraw = _command(
+    Command.WITHDRAW, schema.application_reason, "Take an application back before it is decided. `reason`: optional.")
+
+
+@validate(schema.application_create)
+def govshare_application_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Begin an application for conditional data, as a draft that only the caller sees; it may be incomplete.
+
+    :param dataset_id: name or id of the entry
+    :param purpose, scene, security_measures: texts (optional until it is submitted, `scene` always)
+    :param period_start, period_end: ISO dates, both counted whole
+    :param applicant_kind: natural_person, legal_entity or other_organisation
+    :param applicant_name: of the person or organisation; `uscc`: 统一社会信用代码, asked of legal entities
+    :param contact_name, contact_phone, contact_email: optional
+    :param answers: by question id, to what the department asks in addition
+    :param renews: id of a grant of the caller's that this one is to continue (optional)
+    :returns: ``id`` and ``state``
+    :raises NotFound: also for entries that the caller may not know of
+    :raises ValidationError: ``dataset_id`` where the data is not conditional, else the fields that are wrong
+    """
+    tk.check_access("govshare_application_create", context, data_dict)
+    package = review.visible_package(context, data_dict["dataset_id"])
+    return _answer(applications.create(context, package, data_dict).id)
+
+
+@validate(schema.application_update)
+def govshare_application_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Change a draft or what was returned: the fields of `govshare_application_create` that are given.
+
+    :param id: id of the application
+    :raises NotFound: also for applications that the caller has no part in
+    """
+    tk.check_access("govshare_application_update", context, data_dict)
+    applications.update(context, data_dict["id"], data_dict)
+    return _answer(data_dict["id"])
+
+
+@validate(schema.application_assign)
+def govshare_application_assign(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Say who of the department works on applications: all of them or, where one is refused, none.
+
+    :param ids: list of ids of applications
+    :param user: name or id of an editor of the department; empty for nobody
+    :raises ValidationError: ``user`` is no editor of the department, ``state``: one is decided
+    """
+    tk.check_access("govshare_application_assign", context, data_dict)
+    user = model.User.get(data_dict["user"]) if data_dict["user"] else None
+    if data_dict["user"] and user is None:
+        raise tk.ValidationError({"user": [tk._("Choose an editor of the department")]})
+    applications.assign(context, data_dict["ids"], user)
+    return {"ids": data_dict["ids"], "assignee": user.name if user else None}
+
+
+@tk.side_effect_free
+@validate(schema.application_ref)
+def govshare_application_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """One application: what was asked for and decided, its due date, history, attachments, and ``commands`` of the caller.
+
+    The operator sees where it stands and when, but nothing that the applicant wrote.
+
+    :param id: id of the application
+    :raises NotFound: also for applications that the caller has no part in
+    """
+    tk.check_access("govshare_application_show", context, data_dict)
+    application, held = applications.known(context, data_dict["id"])
+    return display.whole(application, held, review.actor_of(context))
+
+
+@tk.side_effect_free
+@validate(schema.application_list)
+def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Applications of the caller, of the caller's departments by due date, or of all departments.
+
+    :param role: applicant, department or competent
+    :param state: a state (optional); `q`: part of the entry's title or the applicant's name
+    :param organization: name or id of a department; `assignee`: name or id of a user; `overdue`: only those overdue
+    :param offset, limit: paging; at most 100 a page
+    :returns: ``count`` and ``results``
+    """
+    tk.check_access("govshare_application_list", context, data_dict)
+    user = roles.user_of(context)
+    if user is None:
+        return {"count": 0, "results": []}
+    mine = data_dict["role"] == "applicant"
+    where = [table.c.applicant == user.id] if mine else [table.c.submitted_at.is_not(None)]
+    if data_dict["role"] == "department":
+        where.append(table.c.department.in_(list(roles.capacities(user))))
+    for field, group, column in (("organization", model.Group, table.c.department), ("assignee", model.User, table.c.assignee)):
+        if data_dict.get(field):
+            found = group.get(data_dict[field])
+            where.append(column == (found.id if found else None))
+    if data_dict.get("state"):
+        where.append(table.c.state == data_dict["state"])
+    if data_dict["q"].strip() and not user.sysadmin:
+        where.append(repository.holds_text(data_dict["q"].strip()))
+    if data_dict.get("overdue"):
+        where.append(repository.is_overdue(shanghai_date(clock.now())))
+    count, page = repository.search(where, data_dict["offset"], data_dict["limit"], by_due_date=not mine)
+    return {"count": count, "results": display.page(page, readable=not user.sysadmin)}
+
+
+@tk.side_effect_free
+@validate(schema.dataset_ref)
+def govshare_application_summary(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """How many applied for an entry's data, and the usual time to a decision; nothing of persons.
+
+    :param dataset_id: name or id of the entry
+    :returns: ``applied``, ``granted``, ``refused``, ``open`` and ``working_days`` (median, None before the first decision)
+    :raises NotFound: also for entries that the caller may not know of
+    """
+    package = review.visible_package(context, data_dict["dataset_id"])
+    tk.check_access("govshare_application_summary", context, data_dict)
+    by_state = repository.counts(package.id)
+    calendar = regulations.calendar()
+    days = [working_days_left(shanghai_date(decided), shanghai_date(submitted), calendar)
+            for submitted, decided in repository.decided(package.id, _RECENT)]
+    return {
+        "applied": sum(by_state.values()), "granted": sum(by_state.get(state, 0) for state in GRANTED),
+        "refused": by_state.get(State.REJECTED, 0), "open": sum(by_state.get(state, 0) for state in OPEN),
+        "working_days": median(days) if days else None,
+    }

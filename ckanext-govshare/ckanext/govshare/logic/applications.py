@@ -1,0 +1,222 @@
+"""Carrying out a command on an application: load under lock, decide, write, open what follows, record, commit."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context
+
+from ckanext.govshare import clock, regulations
+from ckanext.govshare.domain import application_events as events
+from ckanext.govshare.domain import application_forms, applications, calendar, entry_forms, use_terms
+from ckanext.govshare.domain.applications import Application, Command, Facts, Order, State, Terms
+from ckanext.govshare.domain.attributes import Attribute
+from ckanext.govshare.domain.entry_forms import EntryForm
+from ckanext.govshare.domain.errors import DomainError, NotNow
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.profiles import Overdue, Rule
+from ckanext.govshare.logic import notices, parts, review, roles
+from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.repository import applications as repository
+from ckanext.govshare.repository import deadlines
+from ckanext.govshare.repository import entry_forms as forms
+
+CASE = "applications"
+SYSTEM = frozenset({Part.SYSTEM})
+_LOOKING_ON = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.OPERATOR})
+_READING = (_LOOKING_ON | {Part.APPLICANT, Part.SYSTEM}) - {Part.OPERATOR}
+
+
+def load(application_id: str, lock: bool = False) -> Application:
+    """The application. Raises ObjectNotFound where there is none."""
+    found = repository.get(application_id, lock) if "\0" not in application_id else None
+    if found is None:
+        raise tk.ObjectNotFound(tk._("Application not found"))
+    return found
+
+
+def known(context: Context, application_id: str) -> tuple[Application, frozenset[Part]]:
+    """An application and the caller's parts in it.
+
+    Raises ObjectNotFound also for whoever has none: a draft that was never handed in is the applicant's alone.
+    """
+    application = load(application_id)
+    held = parts_of(context, application)
+    seeing = {Part.APPLICANT, Part.SYSTEM} | (_LOOKING_ON if application.submitted_at else set())
+    if not seeing & held:
+        raise tk.ObjectNotFound(tk._("Application not found"))
+    return application, held
+
+
+def may_read(held: frozenset[Part]) -> bool:
+    """Whether the form and its attachments are for somebody of these parts; the operator sees no personal data."""
+    return bool(_READING & held)
+
+
+def parts_of(context: Context, application: Application) -> frozenset[Part]:
+    return parts.of(context, application.department, application.applicant)
+
+
+def begin(context: Context, package: model.Package, given: Mapping[str, Any]) -> Application:
+    """The application that somebody wants to write for the data of `package`, not saved."""
+    entry = review.load(package.id)
+    return Application(repository.new_id(), entry.id, entry.department, review.actor_of(context), form=_form(entry.id, given),
+                       renews=given.get("renews") or "", created_at=clock.now())
+
+
+def create(context: Context, package: model.Package, given: Mapping[str, Any]) -> Application:
+    """Save a first draft and commit. Raises as `carry_out`."""
+    with transaction():
+        application = begin(context, package, given)
+        if repository.count_open(application.applicant, application.entry_id) >= repository.MOST_OPEN:
+            raise tk.ValidationError({"dataset_id": [tk._(
+                "You have {limit} open applications for this data: withdraw one of them first").format(
+                    limit=repository.MOST_OPEN)]})
+        return settle(application, Order(Command.SAVE, application.applicant), parts_of(context, application), clock.now())
+
+
+def update(context: Context, application_id: str, given: Mapping[str, Any]) -> Application:
+    """Save what the applicant changed and commit. Raises as `carry_out`."""
+    with transaction():
+        application = load(application_id, lock=True)
+        form = _form(application.entry_id, given, application.form)
+        renews = application.renews if given.get("renews") is None else given["renews"]
+        changed = replace(application, form=form, renews=renews)
+        return settle(changed, Order(Command.SAVE, review.actor_of(context)), parts_of(context, application), clock.now())
+
+
+def _form(entry_id: str, given: Mapping[str, Any], before: application_forms.Form | None = None) -> application_forms.Form:
+    """What was filled in, without answers to what the department does not ask any more."""
+    questions = forms.current(entry_id)[1].questions
+    form = application_forms.read(given, before)
+    if "answers" not in given:
+        asked = {question.id for question in questions}
+        return replace(form, answers={key: value for key, value in form.answers.items() if key in asked})
+    return form
+
+
+def carry_out(context: Context, application_id: str, order: Order) -> Application:
+    """Give a command and commit all that follows from it, or nothing.
+
+    Raises NotAuthorized, or ValidationError with field names (``state``: not possible now).
+    """
+    with transaction():
+        application = load(application_id, lock=True)
+        return settle(application, order, parts_of(context, application), clock.now())
+
+
+def assign(context: Context, ids: list[str], user: model.User | None) -> None:
+    """Say who works on applications, all or none of them, and commit. Raises as `carry_out`; ``user``: no editor there."""
+    with transaction():
+        for application_id in sorted(ids):
+            application = load(application_id, lock=True)
+            if user and roles.capacities(user).get(application.department) not in roles.EDITORS:
+                raise tk.ValidationError({"user": [tk._("Choose an editor of the department")]})
+            order = Order(Command.ASSIGN, review.actor_of(context), assignee=user.id if user else "")
+            settle(application, order, parts_of(context, application), clock.now())
+
+
+def settle(application: Application, order: Order, held: frozenset[Part], now: datetime) -> Application:
+    """Decide, and bring state, due date, history and trace up to it, in the caller's transaction."""
+    facts = _facts(application, now)
+    if order.command is Command.SUBMIT:
+        form = replace(application.form, answers={
+            key: value for key, value in application.form.answers.items() if key in {q.id for q in facts.form.questions}})
+        application = replace(application, form=form)
+    try:
+        event = applications.decide(application, order, held, facts)
+    except DomainError as refusal:
+        review.raise_as_ckan(refusal)
+        raise
+    return follow(application, event, order.actor, now)
+
+
+def follow(application: Application, event: Event, actor: str, now: datetime) -> Application:
+    """Write what `event` made of the application and what it opens, in the caller's transaction."""
+    after = applications.evolve(application, event, actor, now)
+    repository.save(after, now)
+    _clock(after, event, now)
+    notices.about(CASE, after, event, now)
+    record(Case(CASE, after.id, after.department), event, actor, now)
+    if after.state in applications.GRANTED and application.state not in applications.GRANTED:
+        _open(after, now)
+    return after
+
+
+def _open(application: Application, now: datetime) -> None:
+    """What an approval opens: an agreement to sign where one is required, and the grant that waits for it."""
+    from ckanext.govshare.logic import agreements, grants
+
+    agreement = agreements.offer(application, now) if application.decision.agreement_required else ""
+    grants.open_grant(application, agreement, now)
+
+
+def _facts(application: Application, now: datetime) -> Facts:
+    package = model.Session.get(model.Package, application.entry_id)
+    entry = review.load(application.entry_id)
+    version, form = forms.current(application.entry_id)
+    extras: Mapping[str, Any] = package.extras if package else {}
+    published = entry.published and package is not None and package.state == model.State.ACTIVE
+    running = deadlines.running(CASE, [application.id]).get(application.id)
+    applicant = model.User.get(application.applicant)
+    return Facts(
+        today=calendar.shanghai_date(now),
+        applicable=published and extras.get("open_type") == Attribute.CONDITIONAL,
+        member=bool(applicant and entry.department in roles.capacities(applicant)),
+        renewable=not application.renews or repository.is_own_grant(application.renews, application.applicant, entry.id),
+        overdue=bool(running and running.is_overdue(now) and not running.provisional),
+        deems=application.terms.profile in _deeming(),
+        form=form,
+        terms=_terms(entry.version, str(extras.get("open_condition") or ""), version, form),
+    )
+
+
+def _terms(entry_version: int, condition: str, form_version: int, form: EntryForm) -> Terms:
+    limit = regulations.current().limit(Rule.APPLICATION_REPLY)
+    return Terms(entry_version, condition, form_version, tuple(entry_forms.as_dicts(form.questions)), use_terms.VERSION,
+                 regulations.current().profile.id, limit.rule.value if limit else "", regulations.calendar().version)
+
+
+def _deeming() -> list[str]:
+    """The profiles under which silence is consent."""
+    limits = {name: regime.limit(Rule.APPLICATION_REPLY) for name, regime in regulations.regimes().items()}
+    return [name for name, limit in limits.items() if limit is not None and limit.overdue is Overdue.DEEMED_CONSENT]
+
+
+def _clock(application: Application, event: Event, now: datetime) -> None:
+    """Start the reply limit at each submission, stop it when the department is not to act (ACC-4)."""
+    if isinstance(event, events.ApplicationSubmitted):
+        limit = regulations.current().limit(Rule.APPLICATION_REPLY)
+        if limit is not None:
+            deadlines.save(CASE, application.id, calendar.compute(limit, now, regulations.calendar()))
+    elif application.state not in (State.SUBMITTED, State.UNDER_REVIEW):
+        deadlines.meet(CASE, application.id, now)
+
+
+def approve_by_appeal(application_id: str, actor: str, now: datetime) -> Application:
+    """Grant, as it was asked, what was rejected and won on appeal (ACC-6); in the caller's transaction.
+
+    actor: the id of the user who decided the appeal. Raises ValidationError where the data is not conditional any more.
+    """
+    return settle(load(application_id, lock=True), Order(Command.OVERTURN, actor), SYSTEM, now)
+
+
+def deem_overdue(now: datetime) -> int:
+    """Consent by silence where the profile of a case says so, once each; how many. No profile does for opening today."""
+    return sum(_deem(application_id, now) for application_id in repository.waiting_under(_deeming()))
+
+
+def _deem(application_id: str, now: datetime) -> bool:
+    with transaction():
+        application = load(application_id, lock=True)
+        try:
+            event = applications.decide(application, Order(Command.DEEM, ""), SYSTEM, _facts(application, now))
+        except NotNow:
+            return False
+        follow(application, event, "", now)
+        return True
