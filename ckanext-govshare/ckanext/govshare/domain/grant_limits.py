@@ -30,8 +30,8 @@ class Limits:
         return cls(**known | {name: tuple(stated.get(name) or ()) for name in _TUPLES})
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON, without what is not limited."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items() if value}
+        """As JSON."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     def permits_format(self, wanted: str) -> bool:
         """Whether data may leave in the format `wanted`, one of entry_forms.FORMATS."""

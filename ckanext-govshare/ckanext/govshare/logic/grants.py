@@ -1,27 +1,53 @@
-"""Grants come and go with the decisions of others: an approval, a signature, an appeal, the clock (001 第二十七条).
+"""Carrying out commands on grants: of people, and of an approval, a signature, an appeal or the clock (001 第二十七条).
 
-All but `expire_due` run inside the caller's transaction.
+`give` and `expire_due` commit; all others run inside the caller's transaction.
 """
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
 
+import ckan.plugins.toolkit as tk
+from ckan.types import Context
+
+from ckanext.govshare import clock
 from ckanext.govshare.domain import grant_events as events
 from ckanext.govshare.domain import grants
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.errors import DomainError
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, Part, State
-from ckanext.govshare.logic import notices
+from ckanext.govshare.logic import agreements, notices, parts
 from ckanext.govshare.logic.record import Case, record, transaction
-from ckanext.govshare.logic.review import raise_as_ckan
+from ckanext.govshare.logic.review import actor_of, raise_as_ckan
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository import trace as history
 
 CASE = "grants"
 SYSTEM = "system"
+_CLOCKWORK = frozenset({Part.SYSTEM})
 _BATCH = 100
+
+
+def known(context: Context, grant_id: str) -> tuple[Grant, frozenset[Part]]:
+    """A grant and the caller's parts in it. Raises ObjectNotFound also where the caller has none."""
+    grant = repository.get(grant_id)
+    held = parts.of(context, grant.department, grant.holder) if grant else frozenset({Part.STRANGER})
+    if grant is None or held == {Part.STRANGER}:
+        raise tk.ObjectNotFound(tk._("Grant not found"))
+    return grant, held
+
+
+def give(context: Context, grant_id: str, command: Command, words: str) -> Grant:
+    """Give a command on a grant that the caller knows of, and commit all that follows or nothing; the grant afterwards.
+
+    words: the reason, or the statement of a close-out. Raises NotAuthorized or ValidationError.
+    """
+    with transaction():
+        repository.lock_agreement(grant_id)
+        grant = _locked(grant_id)
+        held = parts.of(context, grant.department, grant.holder)
+        return carry_out(grant, Order(command, actor_of(context), words), held, clock.now())
 
 
 def open_grant(application: Application, agreement_id: str, now: datetime, actor: str = SYSTEM) -> str:
@@ -58,7 +84,7 @@ def activate(agreement_id: str, actor: str, now: datetime) -> None:
     if grant is None:
         return
     if grant.state is State.PENDING_AGREEMENT:
-        carry_out(grant, Order(Command.ACTIVATE, actor, agreement_id=agreement_id), frozenset({Part.SYSTEM}), now)
+        carry_out(grant, Order(Command.ACTIVATE, actor, agreement_id=agreement_id), _CLOCKWORK, now)
     elif grant.agreement_id != agreement_id:
         event = events.GrantAgreementReplaced(agreement_id, grant.agreement_id)
         settle(grants.evolve(grant, event, actor, now), event, actor, now)
@@ -69,12 +95,14 @@ def reinstate(grant_id: str, actor: str, now: datetime) -> None:
     grant = _locked(grant_id)
     before = next((row["payload"]["before"] for row in reversed(history.events(CASE, grant_id))
                    if row["name"] == events.GrantTerminated.name), State.ACTIVE.value)
-    carry_out(grant, Order(Command.REINSTATE, actor, before=State(before)), frozenset({Part.SYSTEM}), now)
+    carry_out(grant, Order(Command.REINSTATE, actor, before=State(before)), _CLOCKWORK, now)
+    if grant.agreement_id:
+        agreements.reinstate_for_grant(grant_id, "", actor, now)
 
 
 def resume(grant_id: str, actor: str, reason: str, now: datetime) -> None:
     """An appeal overturned a suspension. Raises ValidationError if the grant is not suspended."""
-    carry_out(_locked(grant_id), Order(Command.RESUME, actor, reason), frozenset({Part.SYSTEM}), now)
+    carry_out(_locked(grant_id), Order(Command.RESUME, actor, reason), _CLOCKWORK, now)
 
 
 def _locked(grant_id: str) -> Grant:
@@ -94,6 +122,8 @@ def carry_out(grant: Grant, order: Order, parts: frozenset[Part], now: datetime)
     except DomainError as refusal:
         raise_as_ckan(refusal)
         raise
+    if isinstance(event, events.GrantTerminated | events.GrantSurrendered) and grant.agreement_id:
+        agreements.terminate_for_grant(grant.id, event.reason, order.actor, now)
     after = grants.evolve(grant, event, order.actor, now)
     settle(after, event, order.actor, now)
     return after
@@ -113,7 +143,7 @@ def expire_due(now: datetime) -> int:
         with transaction():
             found = repository.over(now, _BATCH)
             for grant in found:
-                carry_out(grant, Order(Command.EXPIRE, SYSTEM), frozenset({Part.SYSTEM}), now)
+                carry_out(grant, Order(Command.EXPIRE, SYSTEM), _CLOCKWORK, now)
         recorded += len(found)
         if len(found) < _BATCH:
             return recorded

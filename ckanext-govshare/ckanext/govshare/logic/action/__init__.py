@@ -13,6 +13,7 @@ from ckanext.govshare.logic.action import (
     datafiles,
     datastore,
     file_samples,
+    grants,
     intake,
     messages,
     open_list,
@@ -25,8 +26,8 @@ from ckanext.govshare.logic.action import (
     visibility,
 )
 
-_MODULES = (access, appeals, applications, board, catalog, datafiles, datastore, file_samples, intake, open_list, packages,
-            previews, regulations, resources, search, trace, visibility)
+_MODULES = (access, appeals, applications, board, catalog, datafiles, datastore, file_samples, grants, intake,
+            messages, open_list, packages, previews, regulations, resources, search, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

@@ -11,6 +11,7 @@ from ckanext.govshare.logic.auth import (
     closed,
     datafiles,
     datastore,
+    grants,
     intake,
     messages,
     open_list,
@@ -19,8 +20,8 @@ from ckanext.govshare.logic.auth import (
     visibility,
 )
 
-_MODULES = (access, appeals, applications, catalog, closed, datafiles, datastore, intake, open_list, regulations, trace,
-            visibility)
+_MODULES = (access, appeals, applications, catalog, closed, datafiles, datastore, grants, intake, messages, open_list,
+            regulations, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

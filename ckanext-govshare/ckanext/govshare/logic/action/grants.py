@@ -1,0 +1,146 @@
+"""Grants: thin actions over `domain.grants` (ACC-2, ACC-3, ACC-5: 001 第十九条, 第二十七条)."""
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.logic import validate
+from ckan.types import Action, Context, DataDict
+
+from ckanext.govshare import clock
+from ckanext.govshare.domain import unusual
+from ckanext.govshare.domain.calendar import shanghai_date
+from ckanext.govshare.domain.grants import Command
+from ckanext.govshare.logic import grant_display, grants, roles
+from ckanext.govshare.logic.schema import grants as schema
+from ckanext.govshare.repository import departments, grant_lists
+from ckanext.govshare.repository import grants as repository
+from ckanext.govshare.repository.grant_lists import Wanted
+
+__all__ = [
+    "govshare_grant_close_out", "govshare_grant_list", "govshare_grant_resume", "govshare_grant_show",
+    "govshare_grant_surrender", "govshare_grant_suspend", "govshare_grant_terminate", "govshare_grant_usage",
+]
+
+_LAST_FETCHES = 50
+
+
+def _command(command: Command, parameters: Any, about: str, words: str = "reason") -> Action:
+    """The action that gives `command`; all of them differ in their parameters alone."""
+    @validate(parameters)
+    def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
+        grants.known(context, data_dict["id"])
+        tk.check_access(f"govshare_grant_{command}", context, {"id": data_dict["id"]})
+        after = grants.give(context, data_dict["id"], command, data_dict[words])
+        return {"id": after.id, "state": after.state.value}
+    action.__name__ = f"govshare_grant_{command}"
+    action.__doc__ = f"""{about}
+
+    :param id: of the grant
+    :returns: ``id`` and the ``state`` afterwards
+    :raises NotFound: also for grants that the caller may not know of
+    :raises NotAuthorized: the caller has not the part for it
+    :raises ValidationError: ``state`` where it is not possible now, ``{words}`` where it is missing or wrong
+    """
+    return action
+
+
+govshare_grant_suspend = _command(
+    Command.SUSPEND, schema.grant_reason,
+    "Stop access from the next request on, for the time being; reported to the competent department. `reason`: required.")
+govshare_grant_resume = _command(
+    Command.RESUME, schema.grant_reason, "End a suspension; access is as before from the next request on. `reason`: required.")
+govshare_grant_terminate = _command(
+    Command.TERMINATE, schema.grant_reason,
+    "End access and the agreement for good, from the next request on; reported to the competent department. `reason`: required.")
+govshare_grant_surrender = _command(
+    Command.SURRENDER, schema.grant_reason, "Give one's own grant up, and the agreement with it. `reason`: optional.")
+govshare_grant_close_out = _command(
+    Command.CLOSE_OUT, schema.grant_statement,
+    "State, after the end, how the data and its copies were deleted or why they are kept. `statement`: required.", "statement")
+
+
+@tk.side_effect_free
+@validate(schema.grant_ref)
+def govshare_grant_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """A grant: what was granted, what it is worth now, and what the caller may do with it.
+
+    ``state`` is what was commanded; ``standing`` what follows from it, from the agreement and from the moment: valid,
+    pending_agreement, not_started, expired, suspended, terminated, surrendered or agreement_lapsed. Access is from
+    ``starts_at`` on and no longer at ``ends_at``. ``limits``: ``formats``, ``daily_calls``, ``daily_rows``, ``downloads``
+    (in all) and ``addresses``; zero and empty are no limit. ``use_today``: ``calls``, ``rows``, ``downloads``.
+    ``unusual``: sentences for the department, which decides whether they mean something. The operator gets neither the
+    holder nor what was written or fetched.
+
+    :param id: of the grant
+    :raises NotFound: also for callers who have no part in it
+    """
+    grant, held = grants.known(context, data_dict["id"])
+    tk.check_access("govshare_grant_show", context, {"id": grant.id})
+    return grant_display.shown(context, grant, held, clock.now())
+
+
+@tk.side_effect_free
+@validate(schema.grant_list)
+def govshare_grant_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Grants, newest first.
+
+    :param role: holder (one's own, default), department (those that one's departments gave) or competent (all)
+    :param state: one of the states (optional)
+    :param organization: name or id of the department that gave them (optional)
+    :param q: part of the entry's title or of the holder's name (optional)
+    :param unusual: true for those alone whose use today is unusual; not for holders
+    :param offset, limit: paging; at most 100 a page
+    :returns: ``count`` and ``results``, each as govshare_grant_show has it, without ``history`` and ``commands``
+    :raises NotAuthorized: the caller has not the role
+    """
+    tk.check_access("govshare_grant_list", context, data_dict)
+    now, role = clock.now(), data_dict["role"]
+    count, found = grant_lists.search(_wanted(context, data_dict), data_dict["offset"], data_dict["limit"], now)
+    return {"count": count, "results": grant_display.listed(found, now, role != "holder")}
+
+
+def _wanted(context: Context, data_dict: DataDict) -> Wanted:
+    user, role = roles.user_of(context), data_dict["role"]
+    holder = (user.id if user else "") if role == "holder" else None
+    own = list(roles.capacities(user)) if user and role == "department" else None
+    if data_dict.get("organization"):
+        group = departments.find(data_dict["organization"])
+        own = [group.id] if group and (own is None or group.id in own) else []
+    ids = None
+    if data_dict["unusual"] and role != "holder":
+        today = shanghai_date(clock.now())
+        ids = [key for key, pattern in grant_lists.patterns(grant_lists.in_use(own, today), today).items()
+               if unusual.proposals(pattern)]
+    return Wanted(holder, own, data_dict.get("state") or "", data_dict["q"].strip(), ids)
+
+
+@tk.side_effect_free
+@validate(schema.grant_usage)
+def govshare_grant_usage(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """What was fetched under a grant (TRC-1: 001 第十四条).
+
+    :param id: of the grant
+    :param days: how many days back, today included (default 30, at most 400)
+    :returns: ``days``: ``day``, ``calls``, ``rows``, ``downloads``, newest first, without days on which nothing was fetched;
+        ``fetches``: the last 50, each ``at``, ``who``, ``resource_id``, ``channel`` (file, export, api, preview), ``rows``,
+        ``size`` in bytes (0 where it was not known before) and ``details``; nothing for the operator
+    :raises NotFound: also for callers who have no part in it
+    """
+    grant, held = grants.known(context, data_dict["id"])
+    tk.check_access("govshare_grant_usage", context, {"id": grant.id})
+    if not grant_display.concerned(held):
+        return {"days": [], "fetches": []}
+    since = shanghai_date(clock.now()) - timedelta(days=data_dict["days"] - 1)
+    who = grant_display.holder(grant.holder)["display_name"]
+    return {
+        "days": [{**row, "day": row["day"].isoformat()} for row in repository.used(grant.id, since)],
+        "fetches": [_fetch(row, who) for row in repository.fetches(grant, _LAST_FETCHES)],
+    }
+
+
+def _fetch(row: dict[str, Any], who: str) -> dict[str, Any]:
+    told = {name: row["payload"].get(name) for name in ("resource_id", "channel", "rows", "size")}
+    details = {name: value for name, value in (row["payload"].get("details") or {}).items() if name != "grant"}
+    return {"at": row["effective_at"].isoformat(), "who": who, **told, "details": details}

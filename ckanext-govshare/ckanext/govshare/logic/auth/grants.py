@@ -1,0 +1,68 @@
+"""Who may do what with a grant. The table is `domain.grants.TRANSITIONS`; here it meets CKAN's users."""
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import AuthFunction, AuthResult, Context, DataDict
+
+from ckanext.govshare.domain import grants
+from ckanext.govshare.domain.errors import NotYours
+from ckanext.govshare.domain.grants import Command, Part
+from ckanext.govshare.logic import parts, roles
+from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.repository import grants as repository
+
+__all__ = [
+    "govshare_grant_close_out", "govshare_grant_list", "govshare_grant_resume", "govshare_grant_show",
+    "govshare_grant_surrender", "govshare_grant_suspend", "govshare_grant_terminate", "govshare_grant_usage",
+]
+
+
+def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    grant = repository.get(str(data_dict.get("id") or ""))
+    return parts.of(context, grant.department, grant.holder) if grant else frozenset({Part.STRANGER})
+
+
+def _command(command: Command) -> AuthFunction:
+    def auth(context: Context, data_dict: DataDict) -> AuthResult:
+        try:
+            grants.authorise(command, _parts(context, data_dict))
+        except NotYours as refusal:
+            return {"success": False, "msg": translate(refusal.message)}
+        return {"success": True}
+    auth.__name__ = f"govshare_grant_{command}"
+    auth.__doc__ = f"Who may {command} a grant, by the table of grants; a sysadmin like anybody else."
+    return tk.auth_sysadmins_check(auth)
+
+
+govshare_grant_suspend = _command(Command.SUSPEND)
+govshare_grant_resume = _command(Command.RESUME)
+govshare_grant_terminate = _command(Command.TERMINATE)
+govshare_grant_surrender = _command(Command.SURRENDER)
+govshare_grant_close_out = _command(Command.CLOSE_OUT)
+
+
+@tk.auth_sysadmins_check
+def govshare_grant_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """A grant is its holder's, its department's and the competent department's; the operator sees how it stands."""
+    return {"success": _parts(context, data_dict) != {Part.STRANGER}}
+
+
+@tk.auth_sysadmins_check
+def govshare_grant_usage(context: Context, data_dict: DataDict) -> AuthResult:
+    """As the grant itself: use is visible to those between whom it was agreed (TRC-1)."""
+    return govshare_grant_show(context, data_dict)
+
+
+@tk.auth_sysadmins_check
+def govshare_grant_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """One's own grants; those of one's departments; all of them for the competent department."""
+    user = roles.user_of(context)
+    if user is None or user.state != model.State.ACTIVE:
+        return {"success": False}
+    match data_dict.get("role"):
+        case "department":
+            return {"success": not user.sysadmin and bool(roles.capacities(user))}
+        case "competent":
+            return {"success": roles.is_competent(user)}
+    return {"success": True}

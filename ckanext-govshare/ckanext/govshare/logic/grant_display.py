@@ -1,0 +1,118 @@
+"""Grants as the API and the pages tell them, to each what is theirs: the operator sees how they stand and nobody's data."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ckan import model
+from ckan.types import Context
+
+from ckanext.govshare.domain import grants, unusual
+from ckanext.govshare.domain.calendar import shanghai_date
+from ckanext.govshare.domain.grants import ENDED, Grant, Part
+from ckanext.govshare.logic.grants import CASE
+from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.review import actor_of
+from ckanext.govshare.repository import departments, grant_lists
+from ckanext.govshare.repository import grants as repository
+from ckanext.govshare.repository import trace as history
+
+_BETWEEN = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
+_WATCHING = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
+_UNUSED: Mapping[str, int] = {"calls": 0, "rows": 0, "downloads": 0}
+
+
+def concerned(held: frozenset[Part]) -> bool:
+    """Whether somebody of these parts may know who the holder is and what they did."""
+    return bool(_BETWEEN & held)
+
+
+def watching(held: frozenset[Part]) -> bool:
+    """Whether what is unusual is shown: to those who could act on it."""
+    return bool(_WATCHING & held)
+
+
+def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> list[dict[str, Any]]:
+    """Grants, each with its agreement's state, for a list of those who are concerned. `watched`: with what is unusual."""
+    today = shanghai_date(now)
+    ids = [grant.id for grant, _ in found]
+    used, renewed = grant_lists.use_of_day(ids, today), grant_lists.renewals(ids)
+    odd = grant_lists.patterns(ids, today) if watched else {}
+    return [
+        {**_standing(grant, agreement_state, now), "holder": holder(grant.holder), "use_today": used.get(grant.id, {**_UNUSED}),
+         "renewed_by": renewed.get(grant.id), "close_out_due": close_out_due(grant, renewed.get(grant.id)),
+         "unusual": _proposals(odd.get(grant.id))}
+        for grant, agreement_state in found
+    ]
+
+
+def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) -> dict[str, Any]:
+    """One grant, with all of it that somebody of the parts `held` may know."""
+    full = _standing(grant, repository.agreement_state(grant.id, now), now)
+    if not concerned(held):
+        return {**full, **_MASKED, "history": [_told(row, "", frozenset()) for row in history.events(CASE, grant.id)]}
+    today, actor = shanghai_date(now), actor_of(context)
+    renewed_by = grant_lists.renewals([grant.id]).get(grant.id)
+    pattern = grant_lists.patterns([grant.id], today).get(grant.id) if watching(held) else None
+    return {
+        **full, "holder": holder(grant.holder), "reason": grant.reason, "closing_statement": grant.closing_statement,
+        "use_today": grant_lists.use_of_day([grant.id], today).get(grant.id, {**_UNUSED}),
+        "downloads_used": repository.downloads(grant.id), "renewed_by": renewed_by,
+        "close_out_due": close_out_due(grant, renewed_by), "unusual": _proposals(pattern),
+        "appeal": grant_lists.last_appeal(grant.id),
+        "commands": [command.value for command in grants.allowed(grant, held, actor, now)],
+        "history": [_told(row, actor, held) for row in history.events(CASE, grant.id)],
+    }
+
+
+_MASKED: Mapping[str, Any] = {
+    "holder": None, "reason": "", "closing_statement": "", "use_today": None, "downloads_used": None, "renewed_by": None,
+    "close_out_due": False, "unusual": [], "appeal": None, "commands": [],
+}
+
+
+def close_out_due(grant: Grant, renewed_by: str | None) -> bool:
+    """Whether the holder still owes the statement on the data's deletion; whoever goes on under a renewal owes none yet."""
+    return grant.state in ENDED and grant.closed_out_at is None and renewed_by is None
+
+
+def _standing(grant: Grant, agreement_state: str, now: datetime) -> dict[str, Any]:
+    standing = grants.standing(grant, agreement_state, now)
+    return {
+        "id": grant.id, "application_id": grant.application_id, "agreement_id": grant.agreement_id or None,
+        "dataset": _dataset(grant.entry_id), "organization": _organization(grant.department),
+        "state": grant.state.value, "state_name": translate(grants.STATE_NAMES[grant.state]),
+        "standing": standing.value, "standing_text": translate(grants.STANDINGS[standing]),
+        "starts_at": grant.starts_at.isoformat(), "ends_at": grant.ends_at.isoformat(),
+        "created_at": grant.created_at.isoformat(), "limits": grant.limits.as_dict(), "renews": grant.renews or None,
+        "closed_out_at": grant.closed_out_at.isoformat() if grant.closed_out_at else None,
+    }
+
+
+def _dataset(entry_id: str) -> dict[str, Any]:
+    package = model.Session.get(model.Package, entry_id)
+    return {"id": entry_id, "name": package.name if package else "", "title": package.title if package else ""}
+
+
+def _organization(department: str) -> dict[str, Any] | None:
+    group = departments.find(department)
+    return {"id": group.id, "name": group.name, "title": group.title} if group else None
+
+
+def holder(user_id: str) -> dict[str, Any]:
+    """A person by the id of the account; empty names where it is gone."""
+    user = model.Session.get(model.User, user_id)
+    return {"name": user.name if user else "", "display_name": user.display_name if user else ""}
+
+
+def _told(row: Mapping[str, Any], reader: str, held: frozenset[Part]) -> dict[str, Any]:
+    """A step of the history. Which of its clerks acted is the department's affair; an outsider learns what they said."""
+    named = bool(_WATCHING & held) or (row["actor"] == reader and reader)
+    words = row["payload"].get("reason") or row["payload"].get("statement") or ""
+    return {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
+            "actor": holder(row["actor"])["display_name"] or None if named else None, "reason": words if held else ""}
+
+
+def _proposals(pattern: unusual.Pattern | None) -> list[str]:
+    return [translate(text) for text in unusual.proposals(pattern)] if pattern else []
