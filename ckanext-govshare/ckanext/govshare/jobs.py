@@ -5,6 +5,7 @@ import logging
 
 from ckanext.govshare import clock, regulations, subscriptions
 from ckanext.govshare.domain import calendar, events
+from ckanext.govshare.logic import agreements, applications, grants, reminders
 from ckanext.govshare.logic.datafiles import sweep
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as entries
@@ -35,6 +36,22 @@ def recompute_deadlines() -> int:
                 new.rule, before, new.due.isoformat(), new.provisional, new.calendar_version), SYSTEM, clock.now())
             changed += 1
     return changed
+
+
+def deem() -> int:
+    """Consent by silence, where the profile of an application says so and its limit has passed; how many."""
+    return applications.deem_overdue(clock.now())
+
+
+def expire() -> int:
+    """Record that agreed periods are over, of grants and of agreements; access ended by itself. How many."""
+    now = clock.now()
+    return grants.expire_due(now) + agreements.lapse_due(now)
+
+
+def remind() -> int:
+    """Give the reminders and reports whose moment has come; how many."""
+    return reminders.remind(clock.now())
 
 
 def _case(kind: str, case_id: str) -> Case:

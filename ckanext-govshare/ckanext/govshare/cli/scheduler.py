@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 _SCHEDULE: tuple[tuple[Callable[[], object], dict[str, int]], ...] = (
     (jobs.drain_outbox, {"seconds": 10}),
     (reading_job.enqueue_waiting, {"seconds": 10}),
+    # In this order: what was deemed approved or has ended is not reminded of.
+    (jobs.deem, {"minutes": 10}),
+    (jobs.expire, {"minutes": 10}),
+    (jobs.remind, {"minutes": 10}),
     (jobs.recompute_deadlines, {"hours": 1}),
     (jobs.sweep_files, {"hours": 6}),
     (jobs.warn_of_ending_regulations, {"hours": 24}),

@@ -65,7 +65,6 @@ _AGREEMENTS: Mapping[str, Text] = {
     "agreement_in_force": _text(
         Message("The data-use agreement for “{dataset}” is in force"),
         Message("Both sides have signed. You can fetch the data until {last_day}, that day included.")),
-    "agreement_terminated": _text(Message("The data-use agreement for “{dataset}” was terminated"), _REASON),
     "signature_missing": _text(
         Message("The data-use agreement for “{dataset}” still awaits your signature"),
         Message("The data is yours to fetch once both sides have signed.")),

@@ -64,7 +64,7 @@ ON_EVENT: Mapping[str, Told] = {
     "application_withdrawn": ((Audience.HANDLERS, "application_withdrawn"),),
     "agreement_offered": ((Audience.PERSON, "agreement_to_sign"),),
     "agreement_signed": ((Audience.HANDLERS, "agreement_to_countersign"),),
-    "agreement_in_force": ((Audience.PERSON, "agreement_in_force"),),
+    "agreement_entered_force": ((Audience.PERSON, "agreement_in_force"),),
     "grant_suspended": _also_reported("grant_suspended"),
     "grant_resumed": _also_reported("grant_resumed"),
     "grant_terminated": _also_reported("grant_terminated"),
@@ -81,7 +81,8 @@ ON_EVENT: Mapping[str, Told] = {
 # Said by another message of the same moment, or no step that anybody waits for.
 SILENT = frozenset({
     "application_saved", "application_overturned", "attachment_added", "attachment_removed", "entry_form_changed",
-    "agreement_countersigned", "agreement_lapsed", "agreement_terminated", "agreement_template_changed",
+    "agreement_countersigned", "agreement_replaced", "agreement_terminated", "agreement_reinstated", "agreement_lapsed",
+    "agreement_template_changed",
     "grant_opened", "grant_activated", "grant_agreement_replaced", "deadline_missed",
 })
 
@@ -132,6 +133,8 @@ _WARNED: Mapping[str, tuple[Told, Told]] = {
     "appeals": (((Audience.COMPETENT, "appeal_due"),), ((Audience.COMPETENT, "appeal_overdue"),)),
 }
 
+WATCHED_DEADLINES = tuple(_WARNED)
+
 
 def grant_end_steps(ends_at: datetime, since: datetime) -> list[Step]:
     """Reminders before a grant ends; none whose moment was before `since`, when it was given."""
@@ -160,11 +163,6 @@ def signature_steps(state: str, offered_at: datetime) -> list[Step]:
 def last_day_of(ends_at: datetime) -> date:
     """The last day, in Shanghai, of a period whose first moment outside is `ends_at`."""
     return shanghai_date(ends_at - timedelta(microseconds=1))
-
-
-def working_days_left(today: date, due: date, calendar: Calendar) -> int:
-    """Working days after `today` up to `due`, that day included; 0 on the day itself and afterwards."""
-    return sum(calendar.kind(today + number * _DAY) in WORKED for number in range(1, (due - today).days + 1))
 
 
 def _working_day_before(due: date, number: int, calendar: Calendar) -> date:

@@ -147,20 +147,21 @@ def still_runs(case_kind: str, case_id: str, due: date) -> bool:
     return model.Session.execute(query.with_for_update()).first() is not None
 
 
-def ending_grants(now: datetime, until: datetime) -> list[tuple[Concerned, datetime]]:
-    """Active grants that end before `until` and that no other one continues, each with when it was given."""
+def ending_grants(now: datetime, until: datetime) -> list[tuple[Concerned, datetime, datetime]]:
+    """Active grants that end before `until` and that no other one continues, each with its end and when it was given."""
     later = grant.alias()
     continued = sa.exists().where(later.c.renews == grant.c.id, later.c.state == "active")
     query = sa.select(grant, grant.c.holder.label("person")).where(
         grant.c.state == "active", grant.c.ends_at > now, grant.c.ends_at < until, ~continued).order_by(grant.c.id)
-    return [(_concerned("grants", row), row["created_at"]) for row in model.Session.execute(query).mappings()]
+    return [(_concerned("grants", row), row["ends_at"], row["created_at"])
+            for row in model.Session.execute(query).mappings()]
 
 
-def unclosed_grants(since: datetime) -> list[Concerned]:
-    """Grants that expired after `since` and whose holders have not stated what became of the data."""
+def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
+    """Grants that expired after `since` and whose holders have not stated what became of the data, each with its end."""
     query = sa.select(grant, grant.c.holder.label("person")).where(
         grant.c.state == "expired", grant.c.closed_out_at.is_(None), grant.c.ends_at > since).order_by(grant.c.id)
-    return [_concerned("grants", row) for row in model.Session.execute(query).mappings()]
+    return [(_concerned("grants", row), row["ends_at"]) for row in model.Session.execute(query).mappings()]
 
 
 def unsigned_agreements(now: datetime) -> list[tuple[Concerned, str, datetime]]:

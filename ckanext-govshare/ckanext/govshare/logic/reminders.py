@@ -1,0 +1,103 @@
+"""What the clock tells people: replies that are due or overdue, grants that end, statements and signatures that are missing.
+
+All of it is derived from rows, and each notice is noted when it is given: however often the clock looks, and however long it
+stood still, each is given once (design principle 7).
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ckanext.govshare import regulations
+from ckanext.govshare.domain import countdown, notices
+from ckanext.govshare.domain.calendar import Deadline, shanghai_date
+from ckanext.govshare.domain.notices import DeadlineMissed, Step
+from ckanext.govshare.logic.notices import tell_of
+from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.repository import notices as repository
+
+log = logging.getLogger(__name__)
+
+SYSTEM = "system"
+# Nobody is reminded of what ended longer ago: when the portal was away for so long, or moved here with its history.
+_LONG_AGO = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A notice whose moment has come. `deadline`: the due date that it speaks of, if it speaks of one."""
+
+    kind: str
+    case_id: str
+    step: Step
+    params: Mapping[str, Any] = field(default_factory=dict)
+    deadline: Deadline | None = None
+
+
+def remind(now: datetime) -> int:
+    """Give every notice whose moment has come and that was not given before; how many. Commits each by itself.
+
+    What goes wrong with one case is logged, and tried again at the next turn.
+    """
+    waiting = [*_replies(now), *_ends(now), *_statements(now), *_signatures(now)]
+    given = {(kind, *row) for kind in {one.kind for one in waiting}
+             for row in repository.given(kind, [one.case_id for one in waiting if one.kind == kind])}
+    return sum(_give_logged(one, now) for one in waiting if (one.kind, one.case_id, one.step.key) not in given)
+
+
+def _replies(now: datetime) -> Iterator[Waiting]:
+    known = regulations.calendar()
+    for kind in notices.WATCHED_DEADLINES:
+        for case_id, deadline in repository.running_deadlines(kind).items():
+            step = notices.step_at(notices.reply_steps(kind, deadline, known), now)
+            if step:
+                left = countdown.working_days_left(deadline.due, shanghai_date(now), known)
+                yield Waiting(kind, case_id, step, {"due": deadline.due.isoformat(), "days": left}, deadline)
+
+
+def _ends(now: datetime) -> Iterator[Waiting]:
+    for case, ends_at, since in repository.ending_grants(now, now + timedelta(days=max(notices.END_WARNINGS) + 1)):
+        step = notices.step_at(notices.grant_end_steps(ends_at, since), now)
+        if step:
+            left = (notices.last_day_of(ends_at) - shanghai_date(now)).days
+            yield Waiting(case.kind, case.id, step, {"days": left})
+
+
+def _statements(now: datetime) -> Iterator[Waiting]:
+    for case, ends_at in repository.unclosed_grants(now - _LONG_AGO):
+        step = notices.step_at(notices.close_out_steps(ends_at), now)
+        if step:
+            yield Waiting(case.kind, case.id, step)
+
+
+def _signatures(now: datetime) -> Iterator[Waiting]:
+    for case, state, offered_at in repository.unsigned_agreements(now):
+        step = notices.step_at(notices.signature_steps(state, offered_at), now)
+        if step:
+            yield Waiting(case.kind, case.id, step)
+
+
+def _give_logged(waiting: Waiting, now: datetime) -> bool:
+    try:
+        with transaction():
+            return _give(waiting, now)
+    except Exception:
+        log.exception("Notice %s of %s %s failed; it is tried again", waiting.step.key, waiting.kind, waiting.case_id)
+        return False
+
+
+def _give(waiting: Waiting, now: datetime) -> bool:
+    deadline = waiting.deadline
+    if deadline and not repository.still_runs(waiting.kind, waiting.case_id, deadline.due):
+        return False
+    case = repository.case(waiting.kind, waiting.case_id)
+    if case is None or not repository.give(waiting.kind, waiting.case_id, waiting.step.key, now):
+        return False
+    tell_of(case, waiting.step.told, now, **waiting.params)
+    if deadline and deadline.is_overdue(now):
+        missed = DeadlineMissed(deadline.rule, deadline.due.isoformat())
+        record(Case(case.kind, case.id, case.department), missed, SYSTEM, now)
+    return True

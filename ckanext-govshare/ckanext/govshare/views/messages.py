@@ -1,0 +1,71 @@
+"""The inbox as a page: messages with the way to their case, and how else to be told of them."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.pagination import Page
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from ckanext.govshare import helpers
+from ckanext.govshare.repository import notices as repository
+from ckanext.govshare.views.case_pages import PER_PAGE, context, log_in_first, refused
+
+blueprint = Blueprint("govshare_messages", __name__, url_prefix="/messages")
+blueprint.before_request(log_in_first)
+
+_LARGEST_ID = 2**63 - 1
+
+
+@blueprint.route("/")
+def index() -> str:
+    """The caller's messages, `?unread=1` those alone that were not read."""
+    unread = tk.request.args.get("unread") == "1"
+    number = int(tk.h.get_page_number(tk.request.args))
+    found = tk.get_action("govshare_message_list")(
+        context(), {"unread": unread, "offset": (number - 1) * PER_PAGE, "limit": PER_PAGE})
+
+    def url(page: int, **_: Any) -> str:
+        return str(tk.url_for("govshare_messages.index", page=page, unread="1" if unread else None))
+
+    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=PER_PAGE)
+    page.items = found["results"]
+    settings = tk.get_action("govshare_message_settings_show")(context(), {})
+    languages = {code: helpers.LANGUAGES.get(code, code) for code in settings["languages"]}
+    return tk.render("govshare/messages/index.html", {
+        "page": page, "unread": found["unread"], "only_unread": unread, "settings": settings, "languages": languages})
+
+
+@blueprint.route("/<int:message_id>")
+def follow(message_id: int) -> Response:
+    """Go where a message leads; it counts as read from then on. Somebody else's is none."""
+    message = repository.get(message_id) if message_id <= _LARGEST_ID else None
+    if message is None or message["user_id"] != tk.current_user.id:
+        return tk.abort(404)
+    tk.get_action("govshare_message_read")(context(), {"ids": [message_id]})
+    return tk.redirect_to(tk.h.url_for(message["address"]))
+
+
+@blueprint.route("/read", methods=["POST"])
+def read() -> Response:
+    """Mark one message (`id`) as read, or all."""
+    chosen = tk.request.form.get("id")
+    try:
+        tk.get_action("govshare_message_read")(context(), {"ids": [chosen]} if chosen else {"all": True})
+    except tk.ValidationError as error:
+        tk.h.flash_error(refused(error))
+    return tk.redirect_to("govshare_messages.index", unread=tk.request.form.get("unread") or None)
+
+
+@blueprint.route("/settings", methods=["POST"])
+def settings() -> Response:
+    """Keep how the caller wants to be told."""
+    given = {"mail": "mail" in tk.request.form, "language": tk.request.form.get("language", "")}
+    try:
+        tk.get_action("govshare_message_settings_update")(context(), given)
+    except tk.ValidationError as error:
+        tk.h.flash_error(refused(error))
+    else:
+        tk.h.flash_success(tk._("Your settings were saved."))
+    return tk.redirect_to("govshare_messages.index")
