@@ -26,14 +26,14 @@ RUNTIME_PACKAGES: Mapping[str, str] = {
     "libc6-dev": "/usr/include/stdio.h",
     "python3-dev": f"{sysconfig.get_path('include')}/Python.h",
     "python3-venv": f"{sysconfig.get_path('stdlib')}/ensurepip/__init__.py",
+    # Agreements are given out as PDF with Chinese text.
+    "libpangoft2-1.0-0": "/usr/lib/x86_64-linux-gnu/libpangoft2-1.0.so.0",
+    "libharfbuzz-subset0": "/usr/lib/x86_64-linux-gnu/libharfbuzz-subset.so.0",
+    "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 }
 # The demo's administrative divisions come from a package for Node.
 DEMO_PACKAGES: Mapping[str, str] = {"npm": "npm"}
-# The browser tests look at pages with Chinese text.
-TEST_PACKAGES: Mapping[str, str] = {
-    "chromium": "chromium",
-    "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-}
+TEST_PACKAGES: Mapping[str, str] = {"chromium": "chromium"}
 
 
 def check_disk(run: Path) -> None:

@@ -48,10 +48,10 @@ class AgreementCountersigned(Event):
 
 
 @dataclass(frozen=True)
-class AgreementEnteredForce(Event):
+class AgreementInForce(Event):
     """Both sides had signed. It binds from `starts_at` on, until the moment `ends_at`."""
 
-    name: ClassVar[str] = "agreement_entered_force"
+    name: ClassVar[str] = "agreement_in_force"
     starts_at: str
     ends_at: str
 

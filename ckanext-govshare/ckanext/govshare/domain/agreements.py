@@ -182,7 +182,7 @@ def decide(agreement: Agreement, order: Order, parts: frozenset[Part], now: date
         case Command.COUNTERSIGN:
             return events.AgreementCountersigned(order.text_hash, order.method, dict(order.proof))
         case Command.ENTER_FORCE:
-            return events.AgreementEnteredForce(agreement.starts_at.isoformat(), agreement.ends_at.isoformat())
+            return events.AgreementInForce(agreement.starts_at.isoformat(), agreement.ends_at.isoformat())
         case Command.REPLACE:
             return events.AgreementReplaced(order.by)
         case Command.TERMINATE:
@@ -248,7 +248,7 @@ def evolve(agreement: Agreement, event: Event, now: datetime, signature: Signatu
             return replace(_with(agreement, signature), state=State.APPLICANT_SIGNED)
         case events.AgreementCountersigned():
             return replace(_with(agreement, signature), state=State.COUNTERSIGNED)
-        case events.AgreementEnteredForce():
+        case events.AgreementInForce():
             return replace(agreement, state=State.IN_FORCE, in_force_at=now)
         case events.AgreementReplaced():
             return replace(agreement, state=State.TERMINATED, ended_at=now, reason="")

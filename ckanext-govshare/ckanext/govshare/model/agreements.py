@@ -41,3 +41,12 @@ agreement = sa.Table(
     sa.Column("ended_at", sa.DateTime(timezone=True)),
     one_of("state", ["offered", "applicant_signed", "countersigned", "in_force", "lapsed", "terminated"]),
 )
+
+# The copies that the platform gave out: whoever holds one can check that it is unaltered, though none is kept (ADR 082).
+issued_pdf = sa.Table(
+    "govshare_agreement_pdf", metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("agreement_id", sa.Text, nullable=False, index=True),
+    sa.Column("state", sa.Text, nullable=False),  # of the agreement when it was given out
+    sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+)

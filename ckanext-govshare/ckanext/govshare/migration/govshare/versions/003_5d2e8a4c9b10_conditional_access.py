@@ -14,7 +14,7 @@ down_revision = "b41d9e6f7c30"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("govshare_entry_form", "govshare_agreement_template")
+APPEND_ONLY = ("govshare_agreement_pdf", "govshare_agreement_template", "govshare_entry_form")
 
 
 def _key(name: str) -> sa.Column[str]:
@@ -111,6 +111,10 @@ def _agreements() -> None:
         _later("replaces"), _later("reason"), _moment("offered_at"), _moment_later("in_force_at"), _moment_later("ended_at"),
         _one_of("state", "offered", "applicant_signed", "countersigned", "in_force", "lapsed", "terminated"),
     )
+    op.create_table(
+        "govshare_agreement_pdf",
+        _key("sha256"), _text("agreement_id", index=True), _text("state"), _moment("issued_at"),
+    )
 
 
 def _grants() -> None:
@@ -157,6 +161,6 @@ def _messages() -> None:
 
 def downgrade() -> None:
     op.drop_index("govshare_event_of_actor", "govshare_event")
-    for name in ("notice", "message", "appeal", "grant_use", "grant", "agreement", "agreement_template", "canned_reply",
+    for name in ("notice", "message", "appeal", "grant_use", "grant", "agreement_pdf", "agreement", "agreement_template", "canned_reply",
                  "entry_form", "attachment", "application"):
         op.drop_table(f"govshare_{name}")
