@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 
 from ckanext.govshare.views import (
+    applications,
     catalog,
     datafiles,
     downloads,
+    entry_forms,
     exports,
     file_forms,
+    grants,
+    handling,
+    messages,
     open_list,
     portal,
     previews,
     regulations,
+    replies,
     search,
+    tasks,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +31,8 @@ if TYPE_CHECKING:
 
 
 def get_blueprints() -> list[Blueprint]:
-    modules = (portal, catalog, datafiles, downloads, exports, open_list, previews, regulations, search)
+    modules = (portal, applications, catalog, datafiles, downloads, entry_forms, exports, grants, handling, messages,
+               open_list, previews, regulations, replies, search, tasks)
     return [module.blueprint for module in modules]
 
 
