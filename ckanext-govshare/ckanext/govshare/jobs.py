@@ -9,7 +9,7 @@ from ckanext.govshare.logic import agreements, applications, grants, reminders
 from ckanext.govshare.logic.datafiles import sweep
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as entries
-from ckanext.govshare.repository import deadlines
+from ckanext.govshare.repository import deadlines, notices
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ def remind() -> int:
 
 
 def _case(kind: str, case_id: str) -> Case:
-    entry = entries.get(case_id)
-    return Case(kind, case_id, entry.department if entry else "")
+    found = notices.case(kind, case_id) if kind in notices.KINDS else entries.get(case_id)
+    return Case(kind, case_id, found.department if found else "")
 
 
 def sweep_files() -> None:

@@ -64,7 +64,7 @@ ON_EVENT: Mapping[str, Told] = {
     "application_withdrawn": ((Audience.HANDLERS, "application_withdrawn"),),
     "agreement_offered": ((Audience.PERSON, "agreement_to_sign"),),
     "agreement_signed": ((Audience.HANDLERS, "agreement_to_countersign"),),
-    "agreement_entered_force": ((Audience.PERSON, "agreement_in_force"),),
+    "agreement_in_force": ((Audience.PERSON, "agreement_in_force"),),
     "grant_suspended": _also_reported("grant_suspended"),
     "grant_resumed": _also_reported("grant_resumed"),
     "grant_terminated": _also_reported("grant_terminated"),

@@ -24,6 +24,7 @@ _CASES = {
     "applications": (application, application.c.applicant), "agreements": (agreement, agreement.c.applicant),
     "grants": (grant, grant.c.holder), "appeals": (appeal, appeal.c.appellant),
 }
+KINDS = tuple(_CASES)
 
 
 @dataclass(frozen=True)
