@@ -153,6 +153,12 @@ class Order:
     reason: str = ""
 
 
+def authorise(command: Command, parts: frozenset[Part]) -> None:
+    """Raise NotYours unless one of `parts` may give `command`."""
+    if not TRANSITIONS[command].parts & parts:
+        raise NotYours(_NOT_YOURS[command])
+
+
 def file(subject: Subject, order: Order, parts: frozenset[Part], before: Sequence[Appeal], now: datetime) -> events.AppealFiled:
     """The appeal that `order` files about `subject`, after the appeals `before` about the same case.
 
