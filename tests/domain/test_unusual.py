@@ -1,0 +1,39 @@
+"""What is shown to a department as unusual (001 第十九条)."""
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ckanext.govshare.domain.unusual import KEPT_ADDRESSES, Pattern, at_night, proposals
+
+USUAL = Pattern(rows=3000, addresses=1, habit_days=10, habit_rows=30_000)
+
+
+@pytest.mark.parametrize("pattern", [
+    USUAL,
+    replace(USUAL, rows=10_000, habit_rows=10),
+    replace(USUAL, rows=15_000),
+    Pattern(rows=5_000_000, addresses=1),
+    replace(USUAL, addresses=3),
+    replace(USUAL, night_calls=500, habit_night_calls=1),
+    Pattern(night_calls=500),
+], ids=["as ever", "few rows", "five times", "the first day", "three addresses", "always at night", "a first night"])
+def test_nothing_is_said_of_ordinary_use(pattern: Pattern) -> None:
+    assert proposals(pattern) == []
+
+
+@pytest.mark.parametrize(("pattern", "words"), [
+    (replace(USUAL, rows=15_001), "15001 rows"),
+    (replace(USUAL, addresses=4), "4 addresses"),
+    (replace(USUAL, addresses=KEPT_ADDRESSES), "20+ addresses"),
+    (replace(USUAL, night_calls=21), "21 requests"),
+])
+def test_what_differs_from_the_holders_habit_is_named(pattern: Pattern, words: str) -> None:
+    assert [words in str(text) for text in proposals(pattern)] == [True]
+
+
+@pytest.mark.parametrize(("hour", "night"), [(15, False), (16, True), (21, True), (22, False)])
+def test_night_is_shanghais(hour: int, night: bool) -> None:
+    assert at_night(datetime(2026, 3, 2, hour, tzinfo=UTC)) is night
