@@ -11,7 +11,7 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import application_display as display
 from ckanext.govshare import clock, regulations
-from ckanext.govshare.domain.application_cases import GRANTED, OPEN, State
+from ckanext.govshare.domain.application_cases import GRANTED, OPEN, WAITING, State
 from ckanext.govshare.domain.applications import Command, Order
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.countdown import working_days_left
@@ -144,7 +144,8 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
     """Applications of the caller, of the caller's departments by due date, or of all departments.
 
     :param role: applicant, department or competent
-    :param state: a state (optional); `q`: part of the entry's title or the applicant's name
+    :param state: a state, or waiting for those that the department has to decide (optional)
+    :param q: part of the entry's title or the applicant's name
     :param organization: name or id of a department; `assignee`: name or id of a user; `overdue`: only those overdue
     :param offset, limit: paging; at most 100 a page
     :returns: ``count`` and ``results``
@@ -162,7 +163,7 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
             found = group.get(data_dict[field])
             where.append(column == (found.id if found else None))
     if data_dict.get("state"):
-        where.append(table.c.state == data_dict["state"])
+        where.append(table.c.state.in_(WAITING if data_dict["state"] == schema.WAITING else [data_dict["state"]]))
     if data_dict["q"].strip() and not user.sysadmin:
         where.append(repository.holds_text(data_dict["q"].strip()))
     if data_dict.get("overdue"):

@@ -11,6 +11,8 @@ from ckanext.govshare.domain import application_forms
 from ckanext.govshare.domain.application_cases import State
 from ckanext.govshare.logic.schema.catalog import MAX_PAGE, MAX_TEXT, at_most, text_up_to
 
+# Beside the states: those in which the department has to act.
+WAITING = "waiting"
 ROLES = ("applicant", "department", "competent")
 # The commands that departments keep sentences for.
 REPLIES = ("return", "approve", "reject", "suspend", "terminate")
@@ -82,7 +84,7 @@ def application_list(not_empty: Validator, ignore_empty: Validator, default: Val
                      boolean_validator: Validator, natural_number_validator: Validator) -> Schema:
     return {
         "role": [not_empty, text_up_to(20), one_of(ROLES)],
-        "state": [ignore_empty, text_up_to(20), one_of([state.value for state in State])],
+        "state": [ignore_empty, text_up_to(20), one_of([*(state.value for state in State), WAITING])],
         "q": [default(""), text_up_to(200)],
         "organization": [ignore_empty, text_up_to(_ID)],
         "assignee": [ignore_empty, text_up_to(_ID)],
