@@ -38,7 +38,7 @@ from ckanext.govshare.domain.plain_text import text_error
 
 __all__ = [
     "GRANTED", "STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form", "Order",
-    "Part", "State", "Terms", "Transition", "allowed", "authorise", "decide", "digest", "evolve",
+    "Part", "State", "Terms", "Transition", "admit", "allowed", "authorise", "decide", "digest", "evolve",
 ]
 
 MAX_REASON = 5000
@@ -109,13 +109,18 @@ def _refusal(application: Application, order: Order, parts: frozenset[Part]) -> 
     return None
 
 
+def admit(application: Application, order: Order, parts: frozenset[Part]) -> None:
+    """Raise NotYours or NotNow unless one of `parts` may give `order` now, whatever its content."""
+    if refusal := _refusal(application, order, parts):
+        raise refusal
+
+
 def decide(application: Application, order: Order, parts: frozenset[Part], facts: Facts) -> Event:
     """The event that `order` causes. For SAVE, `application` has the new form already.
 
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
-    if refusal := _refusal(application, order, parts):
-        raise refusal
+    admit(application, order, parts)
     match order.command:
         case Command.SAVE:
             _raise(_barriers(facts) | forms.check_draft(application.form)

@@ -4,6 +4,7 @@ Pure. Versions are never changed: an application keeps the questions that it was
 """
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
@@ -78,6 +79,14 @@ class EntryForm:
         """In JSON's types."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
+
+
+FIELDS = tuple(EntryForm.__dataclass_fields__)
+
+
+def digest(form: EntryForm) -> str:
+    """SHA-256 of the form's canonical JSON."""
+    return hashlib.sha256(msgspec.json.encode(form, order="deterministic")).hexdigest()
 
 
 def questions_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Question, ...]:

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from ckanext.govshare.views import (
     applications,
+    attachments,
     catalog,
     datafiles,
     downloads,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 
 def get_blueprints() -> list[Blueprint]:
-    modules = (portal, applications, catalog, datafiles, downloads, entry_forms, exports, grants, handling, messages,
-               open_list, previews, regulations, replies, search, tasks)
+    modules = (portal, applications, attachments, catalog, datafiles, downloads, entry_forms, exports, grants, handling,
+               messages, open_list, previews, regulations, replies, search, tasks)
     return [module.blueprint for module in modules]
 
 

@@ -8,10 +8,13 @@ from ckanext.govshare.logic.action import (
     access,
     appeals,
     applications,
+    attachments,
     board,
+    canned_replies,
     catalog,
     datafiles,
     datastore,
+    entry_forms,
     file_samples,
     grants,
     intake,
@@ -22,12 +25,14 @@ from ckanext.govshare.logic.action import (
     regulations,
     resources,
     search,
+    tasks,
     trace,
     visibility,
 )
 
-_MODULES = (access, appeals, applications, board, catalog, datafiles, datastore, file_samples, grants, intake,
-            messages, open_list, packages, previews, regulations, resources, search, trace, visibility)
+_MODULES = (access, appeals, applications, attachments, board, canned_replies, catalog, datafiles, datastore,
+            entry_forms, file_samples, grants, intake, messages, open_list, packages, previews, regulations, resources,
+            search, tasks, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

@@ -7,21 +7,24 @@ from ckanext.govshare.logic.auth import (
     access,
     appeals,
     applications,
+    canned_replies,
     catalog,
     closed,
     datafiles,
     datastore,
+    entry_forms,
     grants,
     intake,
     messages,
     open_list,
     regulations,
+    tasks,
     trace,
     visibility,
 )
 
-_MODULES = (access, appeals, applications, catalog, closed, datafiles, datastore, grants, intake, messages, open_list,
-            regulations, trace, visibility)
+_MODULES = (access, appeals, applications, canned_replies, catalog, closed, datafiles, datastore, entry_forms, grants,
+            intake, messages, open_list, regulations, tasks, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -12,7 +12,7 @@ from ckanext.govshare.domain import applications as rules
 from ckanext.govshare.domain.applications import Command
 from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.parts import Part
-from ckanext.govshare.logic import applications, parts, review, roles
+from ckanext.govshare.logic import applications, attachments, parts, review, roles
 from ckanext.govshare.logic.messages import translate
 
 __all__ = [
@@ -47,7 +47,14 @@ govshare_application_approve = _command(Command.APPROVE, "govshare_application_a
 govshare_application_reject = _command(Command.REJECT, "govshare_application_reject")
 govshare_application_withdraw = _command(Command.WITHDRAW, "govshare_application_withdraw")
 govshare_attachment_add = _command(Command.SAVE, "govshare_attachment_add", "application_id")
-govshare_attachment_remove = _command(Command.SAVE, "govshare_attachment_remove", "application_id")
+
+
+@tk.auth_sysadmins_check
+@tk.auth_allow_anonymous_access
+def govshare_attachment_remove(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may change the application that it is attached to."""
+    found = attachments.known(data_dict["id"])
+    return _may(Command.SAVE, applications.known(context, found.case_id)[1])
 
 
 @tk.auth_sysadmins_check

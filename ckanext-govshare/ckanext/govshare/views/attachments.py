@@ -1,0 +1,34 @@
+"""Attachments of applications, saved and never shown: strangers' files under our own address are data (ADR 087)."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, send_file
+from werkzeug.wrappers import Response
+
+from ckanext.govshare.logic import attachments
+from ckanext.govshare.security import uploads
+
+blueprint = Blueprint("govshare_attachments", __name__)
+
+
+def download(id: str, attachment_id: str) -> Response:
+    """The file, to whoever may read the application. To everybody else it does not exist."""
+    context: Any = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
+    try:
+        tk.check_access("govshare_attachment_show", context, {"application_id": id})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return tk.abort(404)
+    found = attachments.known(attachment_id)
+    if found.case_id != id:
+        return tk.abort(404)
+    response: Response = send_file(attachments.path(found.id), mimetype=uploads.BYTES, etag=found.sha256)
+    response.headers["Content-Disposition"] = uploads.attachment(found.filename)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = uploads.SANDBOX
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+blueprint.add_url_rule("/application/<id>/attachment/<attachment_id>", view_func=download)
