@@ -1,13 +1,16 @@
 """Who may fetch data, as rules (001 第二十五条, 第二十六条)."""
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ckanext.govshare.domain import access
-from ckanext.govshare.domain.access import EXPLANATIONS, Facts, Reason
+from ckanext.govshare.domain.access import EXPLANATIONS, Facts, Reason, Way
 from ckanext.govshare.domain.catalog import Role
+from ckanext.govshare.domain.grant_limits import Limits
+from ckanext.govshare.domain.grants import Grant, State
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OUTSIDERS = (Role.ANONYMOUS, Role.CITIZEN, Role.OTHER_EDITOR, Role.OPERATOR)
@@ -85,3 +88,121 @@ def test_the_catalogue_tells_nothing_measured_on_closed_content(open_type: str |
     assert access.told(entry)["resources"] == [
         {"name": "站点", "size": "", "hash": "", "mimetype": "", "mimetype_inner": ""}]
     assert access.told({**entry, "open_type": "unconditional"}) == {**entry, "open_type": "unconditional"}
+
+
+DAY = timedelta(days=1)
+HOLDERS = (Role.CITIZEN, Role.OTHER_EDITOR)
+
+
+def _grant(name: str = "g", **changed: Any) -> Grant:
+    """A grant of the month around NOW."""
+    return Grant(**{"id": name, "application_id": "a", "entry_id": "e", "department": "d", "holder": "u", "state": State.ACTIVE,
+                    "starts_at": NOW - 15 * DAY, "ends_at": NOW + 15 * DAY, "created_at": NOW - 15 * DAY, **changed})
+
+
+def _asked(*held: Grant, agreement: str = "", role: Role = Role.CITIZEN, now: datetime = NOW, **facts: Any) -> access.Access:
+    return access.decide(Facts(**{"published": True, "open_type": "conditional", "roles": frozenset({role}),
+                                  "held": [(grant, agreement) for grant in held], **facts}), now)
+
+
+class TestGrants:
+    """Conditional data for whoever holds a grant, until the agreed day (001 第二十七条)."""
+
+    @pytest.mark.parametrize("role", HOLDERS)
+    def test_a_valid_grant_gives_access_on_the_record_until_it_ends(self, role: Role) -> None:
+        decided = _asked(_grant(), role=role)
+        assert (decided.allowed, decided.reason, decided.until) == (True, Reason.GRANTED, NOW + 15 * DAY)
+        assert decided.traced
+        assert decided.grant == "g"
+
+    def test_access_begins_and_ends_to_the_moment(self) -> None:
+        grant, instant = _grant(), timedelta(microseconds=1)
+        moments = (grant.starts_at - instant, grant.starts_at, grant.ends_at - instant, grant.ends_at)
+        assert [_asked(grant, now=moment).allowed for moment in moments] == [False, True, True, False]
+
+    @pytest.mark.parametrize(("state", "reason"), [
+        (State.PENDING_AGREEMENT, Reason.AGREEMENT_UNSIGNED), (State.SUSPENDED, Reason.SUSPENDED),
+        (State.EXPIRED, Reason.EXPIRED), (State.TERMINATED, Reason.TERMINATED), (State.SURRENDERED, Reason.SURRENDERED)])
+    def test_no_other_state_gives_access_and_each_says_so(self, state: State, reason: Reason) -> None:
+        decided = _asked(_grant(state=state))
+        assert (decided.allowed, decided.reason) == (False, reason)
+
+    @pytest.mark.parametrize(("agreement", "reason"), [
+        ("offered", Reason.AGREEMENT_UNSIGNED), ("applicant_signed", Reason.AGREEMENT_UNSIGNED),
+        ("countersigned", Reason.AGREEMENT_UNSIGNED), ("in_force", Reason.GRANTED), ("lapsed", Reason.AGREEMENT_LAPSED),
+        ("terminated", Reason.AGREEMENT_LAPSED), ("", Reason.AGREEMENT_LAPSED)])
+    def test_the_agreement_has_to_be_in_force(self, agreement: str, reason: Reason) -> None:
+        assert _asked(_grant(agreement_id="x"), agreement=agreement).reason is reason
+
+    @pytest.mark.parametrize("facts", [{"published": False}, {"open_type": "none"}, {"open_type": ""}, {"current": False}])
+    def test_a_grant_covers_published_conditional_data_as_it_is_now_and_nothing_else(self, facts: dict[str, Any]) -> None:
+        assert not _asked(_grant(), **facts).allowed
+
+    @pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OPERATOR])
+    def test_neither_the_operator_nor_a_blocked_account_uses_one(self, role: Role) -> None:
+        assert _asked(_grant(), role=role).reason is Reason.AUTHORISATION_REQUIRED
+
+    def test_the_departments_own_access_needs_and_uses_no_grant(self) -> None:
+        decided = _asked(_grant(), role=Role.OWN_MEMBER)
+        assert (decided.reason, decided.grant) == (Reason.OWN_DEPARTMENT, "")
+
+    def test_open_data_needs_none(self) -> None:
+        assert _asked(_grant(), open_type="unconditional").grant == ""
+
+    def test_a_renewal_takes_the_place_of_the_grant_that_it_continues(self) -> None:
+        assert _asked(_grant("old"), _grant("new", ends_at=NOW + 60 * DAY)).grant == "new"
+
+    @pytest.mark.parametrize(("states", "reason"), [
+        ((State.EXPIRED, State.SUSPENDED), Reason.SUSPENDED), ((State.TERMINATED, State.EXPIRED), Reason.EXPIRED),
+        ((State.EXPIRED, State.PENDING_AGREEMENT), Reason.AGREEMENT_UNSIGNED)])
+    def test_of_several_the_nearest_to_access_is_told(self, states: tuple[State, ...], reason: Reason) -> None:
+        for held in (states, reversed(states)):
+            assert _asked(*(_grant(state=state) for state in held)).reason is reason
+
+    @pytest.mark.parametrize("state", [State.EXPIRED, State.TERMINATED, State.SURRENDERED])
+    def test_an_application_under_way_is_told_before_what_is_over(self, state: State) -> None:
+        assert _asked(applied=True).reason is Reason.PENDING
+        assert _asked(_grant(state=state), applied=True).reason is Reason.PENDING
+
+    def test_a_suspension_is_told_before_an_application_under_way(self) -> None:
+        assert _asked(_grant(state=State.SUSPENDED), applied=True).reason is Reason.SUSPENDED
+
+    def test_explanations_name_days_as_shanghai_counts_them_and_the_reason(self) -> None:
+        midnight = datetime(2026, 3, 9, 16, tzinfo=UTC)  # 2026-03-10 00:00 in Shanghai
+        assert "2026-03-09" in str(_asked(_grant(ends_at=midnight)).explanation)
+        assert "2026-03-10" in str(_asked(_grant(starts_at=midnight)).explanation)
+        assert "{用途} 不符" in str(_asked(_grant(state=State.SUSPENDED, reason="{用途} 不符")).explanation)
+
+    @pytest.mark.parametrize("held", [[], [_grant()], *([_grant(state=state)] for state in State)])
+    def test_every_explanation_has_all_its_words(self, held: list[Grant]) -> None:
+        text = str(_asked(*held).explanation)
+        assert "{" not in text
+
+
+class TestAgreedWayOfUse:
+    """Formats and addresses, as far as the platform can hold somebody to them (001 第二十七条 "按照协议约定的方式")."""
+
+    def test_a_format_that_was_not_agreed_is_refused_and_the_agreed_ones_told(self) -> None:
+        decided = _asked(_grant(limits=Limits(formats=("csv", "api"))), way=Way("xlsx"))
+        assert (decided.allowed, decided.reason) == (False, Reason.FORMAT_NOT_AGREED)
+        assert "csv, api" in str(decided.explanation)
+
+    @pytest.mark.parametrize("form", ["csv", ""])
+    def test_an_agreed_format_and_a_look_in_the_page_are_covered(self, form: str) -> None:
+        assert _asked(_grant(limits=Limits(formats=("csv",))), way=Way(form)).allowed
+
+    @pytest.mark.parametrize(("address", "allowed"), [
+        ("203.0.113.9", True), ("203.0.114.9", False), ("::ffff:203.0.113.9", True), ("2001:db8::1", False), ("", False),
+        ("unknown", False)])
+    def test_only_agreed_addresses_are_let_in(self, address: str, allowed: bool) -> None:
+        decided = _asked(_grant(limits=Limits(addresses=("203.0.113.0/24",))), way=Way("api", address))
+        assert decided.allowed is allowed
+        assert allowed or decided.reason is Reason.ADDRESS_NOT_AGREED
+
+    def test_of_two_valid_grants_the_one_that_covers_the_way_counts(self) -> None:
+        api, files = _grant("api", limits=Limits(formats=("api",))), _grant("files", limits=Limits(formats=("original",)))
+        assert [_asked(api, files, way=Way(form)).grant for form in ("api", "original")] == ["api", "files"]
+        assert not _asked(api, files, way=Way("json")).allowed
+
+    def test_what_counts_is_told_with_the_limits_that_are_to_be_kept(self) -> None:
+        assert _asked(_grant(limits=Limits(daily_calls=3))).limits == Limits(daily_calls=3)

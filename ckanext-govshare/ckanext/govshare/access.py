@@ -1,24 +1,27 @@
 """The one gate: whether a user may fetch a resource's data now. Every surface asks here, at each request.
 
-Access is computed, never stored (design principle 1): from the approved attribute, the caller's roles and the time.
+Access is computed, never stored (design principle 1): from the approved attribute, the caller's roles and grants, the way they
+ask, and the time. No job has to run for access to end.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
+from flask import has_request_context
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import access as rule
-from ckanext.govshare.domain.access import Access, Facts
+from ckanext.govshare.domain.access import Access, Facts, Way
 from ckanext.govshare.domain.catalog import Entry
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic import review, roles, visibility
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.repository import catalog, datafiles
+from ckanext.govshare.repository import access as cases
+from ckanext.govshare.repository import catalog, datafiles, grants
 
 
 @dataclass(frozen=True)
@@ -30,28 +33,59 @@ class Fetch:
     access: Access
 
 
-def effective_access(context: Context, package: model.Package, now: datetime | None = None) -> Access:
-    """Whether the caller may fetch the data of `package`'s resources at `now` (the clock's time if None)."""
-    entry = review.load(package.id)
-    return _decide(context, entry, package, entry.published, now)
+class Refused(tk.NotAuthorized):
+    """A fetch is refused; says why and what to do next. `access` is the decision."""
+
+    def __init__(self, access: Access) -> None:
+        super().__init__(explain(access))
+        self.access = access
 
 
-def access_to_file(context: Context, package: model.Package, file: DataFile, now: datetime | None = None) -> Access:
+def asked(form: str = "") -> Way:
+    """How the caller of this request asks. `form`: one of `grant_limits.FORMATS`, empty for a look in the page.
+
+    The address is that of the connection, or what trusted proxies say of it (`security.proxies`).
+    """
+    request = tk.request if has_request_context() else None
+    looks_by_program = request is not None and request.blueprint == "api" and not form
+    return Way("api" if looks_by_program else form, str(request.remote_addr or "") if request else "")
+
+
+def effective_access(context: Context, package: model.Package, now: datetime | None = None, way: Way | None = None) -> Access:
+    """Whether the caller may fetch the data of `package`'s resources at `now` (the clock's time if None).
+
+    way: how they ask; None for whether there is any agreed way from where they are.
+    """
+    return _decide(context, package, review.load(package.id), True, way, now)
+
+
+def access_to_file(context: Context, package: model.Package, file: DataFile, now: datetime | None = None,
+                   way: Way | None = None) -> Access:
     """As above for one file, which may be none of those that the resources serve now.
 
     A former version is for everyone if it was served while the data was opened, as it is now. All others are the
     department's and the competent department's: nobody decided to open them.
     """
-    entry = review.load(package.id)
-    return _decide(context, entry, package, entry.published and _was_served(package, file), now)
+    return _decide(context, package, review.load(package.id), _was_served(package, file), way, now,
+                   file.state is FileState.CURRENT)
 
 
-def _decide(context: Context, entry: Entry, package: model.Package, published: bool, now: datetime | None) -> Access:
-    published = published and package.state == model.State.ACTIVE
-    open_type = str(package.extras.get("open_type") or "")
+def _decide(context: Context, package: model.Package, entry: Entry, served: bool, way: Way | None, now: datetime | None,
+            current: bool = True) -> Access:
+    published = entry.published and served and package.state == model.State.ACTIVE
+    open_type, now = str(package.extras.get("open_type") or ""), now or clock.now()
     # Opened data is the commonest fetch by far, and needs no look at who asks.
-    asking = frozenset() if rule.opened(published, open_type) else roles.of(context, entry.department)
-    return rule.decide(Facts(published, open_type, asking), now or clock.now())
+    if rule.opened(published, open_type):
+        return rule.decide(Facts(published, open_type, frozenset()), now)
+    facts = Facts(published, open_type, roles.of(context, entry.department), current=current, way=way or Way("", asked().address))
+    user = roles.user_of(context) if rule.counts_grants(facts) else None
+    if user is None:
+        return rule.decide(facts, now)
+    held = tuple(grants.of_holder(user.id, package.id, now))
+    decided = rule.decide(replace(facts, held=held), now)
+    if decided.allowed or not cases.applied(user.id, package.id):
+        return decided
+    return rule.decide(replace(facts, held=held, applied=True), now)
 
 
 def _was_served(package: model.Package, file: DataFile) -> bool:
@@ -63,50 +97,53 @@ def _was_served(package: model.Package, file: DataFile) -> bool:
     return since is not None and file.current_until is not None and file.current_until > since
 
 
-def admit(context: Context, resource_id: str) -> Fetch:
-    """The current file of a resource, for a caller who may fetch it.
+def admit(context: Context, resource_id: str, form: str = "") -> Fetch:
+    """The current file of a resource, for a caller who may fetch it as `form` (see `asked`).
 
-    Raises ObjectNotFound where the resource does not exist for the caller, or serves nothing; NotAuthorized, saying why,
-    where the caller knows of it and may not fetch.
+    Raises ObjectNotFound where the resource does not exist for the caller, or serves nothing; Refused, saying why, where the
+    caller knows of it and may not fetch.
     """
-    package, access = of_resource(context, resource_id)
+    package, access = of_resource(context, resource_id, asked(form))
     if not access.allowed:
-        raise tk.NotAuthorized(explain(access))
+        raise Refused(access)
     file = datafiles.current(resource_id)
     if file is None:
         raise tk.ObjectNotFound
     return Fetch(package, file, access)
 
 
-def of_resource(context: Context, resource_id: str) -> tuple[model.Package, Access]:
-    """The entry of a resource that the caller may know of, and whether they may fetch its data. Raises ObjectNotFound."""
+def of_resource(context: Context, resource_id: str, way: Way | None = None) -> tuple[model.Package, Access]:
+    """The entry of a resource that the caller may know of, and whether they may fetch its data. Raises ObjectNotFound.
+
+    way: as for `effective_access`.
+    """
     resource = _resource(resource_id)
     package = model.Session.get(model.Package, resource.package_id) if resource else None
     if package is None:
         raise tk.ObjectNotFound
-    access = effective_access(context, package)
+    access = effective_access(context, package, way=way)
     if not access.allowed and not visibility.may_see(context, package):
         raise tk.ObjectNotFound
     return package, access
 
 
-def admit_file(context: Context, file_id: str) -> Fetch:
+def admit_file(context: Context, file_id: str, form: str = "") -> Fetch:
     """A file by its own id: the current one, a former version, or one of a draft. Raises as `admit`."""
-    fetch = known_file(context, file_id)
+    fetch = known_file(context, file_id, asked(form))
     if fetch.file.state is FileState.DROPPED:
         raise tk.ObjectNotFound
     if not fetch.access.allowed:
-        raise tk.NotAuthorized(explain(fetch.access))
+        raise Refused(fetch.access)
     return fetch
 
 
-def known_file(context: Context, file_id: str) -> Fetch:
+def known_file(context: Context, file_id: str, way: Way | None = None) -> Fetch:
     """A file that the caller may know of, fetched or not, and dropped or not. Raises ObjectNotFound for any other."""
     file = datafiles.get(file_id) if _possible(file_id) else None
     package = model.Session.get(model.Package, file.entry_id) if file else None
     if file is None or package is None or package.state != model.State.ACTIVE:
         raise tk.ObjectNotFound
-    access = access_to_file(context, package, file)
+    access = access_to_file(context, package, file, way=way)
     if not access.allowed and not _knows(context, package, file):
         raise tk.ObjectNotFound
     return Fetch(package, file, access)
@@ -114,7 +151,7 @@ def known_file(context: Context, file_id: str) -> Fetch:
 
 def explain(access: Access) -> str:
     """Why a fetch is allowed or refused, in the language of the request."""
-    return translate(rule.EXPLANATIONS[access.reason])
+    return translate(access.explanation)
 
 
 def _resource(resource_id: str, package_id: str | None = None) -> model.Resource | None:

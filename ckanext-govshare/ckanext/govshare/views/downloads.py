@@ -4,8 +4,9 @@ They come from our own storage, by the file's location; what was a link was fetc
 """
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -17,10 +18,13 @@ from ckanext.govshare import access
 from ckanext.govshare.access import Fetch
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.logic.datafiles import storage
-from ckanext.govshare.logic.fetches import record_fetch
+from ckanext.govshare.logic.fetches import LimitReached, record_fetch
+from ckanext.govshare.logic.watching import watched
 from ckanext.govshare.security import uploads
 
 blueprint = Blueprint("govshare_downloads", __name__)
+
+FORM = "original"  # as grants name the file that the department gave
 
 
 def _context() -> Context:
@@ -29,12 +33,12 @@ def _context() -> Context:
 
 def resource(id: str, resource_id: str, **_of_the_route: str) -> Response | tuple[str, int]:
     """What a resource of entry `id` (id or name) serves now. Takes the place of CKAN's view, under its addresses."""
-    return _answer(lambda: _of_entry(access.admit(_context(), resource_id), id), resource_id)
+    return _answer(lambda: _of_entry(access.admit(_context(), resource_id, FORM), id), resource_id)
 
 
 def file(file_id: str) -> Response | tuple[str, int]:
     """One file by its own id: a draft's, or a former version."""
-    return _answer(lambda: access.admit_file(_context(), file_id), "")
+    return _answer(lambda: access.admit_file(_context(), file_id, FORM), "")
 
 
 blueprint.add_url_rule("/datafile/<file_id>/download", "file", file)
@@ -49,12 +53,13 @@ def _of_entry(fetch: Fetch, reference: str) -> Fetch:
 def _answer(admit: Callable[[], Fetch], resource_id: str) -> Response | tuple[str, int]:
     try:
         fetch = admit()
+        answer = _bytes(fetch)
+        if _sends_data(answer, fetch):
+            record_fetch(_context(), fetch.package, fetch.file.resource_id, Channel.FILE, fetch.file.rows, _length(answer),
+                         fetch.access, {"file": fetch.file.id})
     except tk.NotAuthorized as refusal:
         return refused(refusal, resource_id)
-    answer = _bytes(fetch)
-    if _sends_data(answer, fetch):
-        record_fetch(_context(), fetch.package, fetch.file.resource_id, Channel.FILE, fetch.file.rows, _length(answer),
-                     fetch.access, {"file": fetch.file.id})
+    answer.response = watched(cast(Iterable[bytes], answer.response), _context(), fetch, FORM)
     return answer
 
 
@@ -62,7 +67,9 @@ def refused(refusal: tk.NotAuthorized, resource_id: str = "") -> tuple[str, int]
     """The page that says why a fetch is refused, and what to do next."""
     found = model.Session.get(model.Resource, resource_id) if resource_id else None
     entry = model.Session.get(model.Package, found.package_id) if found else None
-    return tk.render("govshare/access/refused.html", {"reason": refusal.message, "entry": entry}), 403
+    decided = getattr(refusal, "access", None)
+    page = tk.render("govshare/access/refused.html", {"reason": refusal.message, "entry": entry, "access": decided})
+    return page, HTTPStatus.TOO_MANY_REQUESTS if isinstance(refusal, LimitReached) else HTTPStatus.FORBIDDEN
 
 
 def _bytes(fetch: Fetch) -> Response:
@@ -70,7 +77,10 @@ def _bytes(fetch: Fetch) -> Response:
     if not fetch.file.location or not path.is_file():
         raise tk.ObjectNotFound
     kind = uploads.media_type(fetch.file.format, str(fetch.file.reading.get("encoding") or ""))
-    answer = send_file(path, kind, etag=fetch.file.sha256 or False, last_modified=fetch.file.current_from, max_age=0)
+    # Where downloads or rows are counted the file is sent whole: parts would be a way around the counting.
+    counted = bool(fetch.access.limits.downloads or fetch.access.limits.daily_rows)
+    answer = send_file(path, kind, conditional=not counted, etag=fetch.file.sha256 or False,
+                       last_modified=fetch.file.current_from, max_age=0)
     answer.headers["Content-Disposition"] = uploads.attachment(fetch.file.filename or f"data.{fetch.file.format or 'bin'}")
     if fetch.access.traced:
         keep_to_yourself(answer)

@@ -19,12 +19,15 @@ from ckanext.govshare.logic import exports
 from ckanext.govshare.logic.exports import Order
 from ckanext.govshare.logic.fetches import record_fetch
 from ckanext.govshare.logic.messages import error_dict, translate
+from ckanext.govshare.logic.watching import watched
 from ckanext.govshare.security import uploads
 from ckanext.govshare.views.downloads import keep_to_yourself, refused
 
 blueprint = Blueprint("govshare_exports", __name__)
 
 BUSY_SECONDS = 30
+# A grant that covers CSV covers it with tabs, too.
+_AGREED_AS = {"tsv": "csv"}
 
 
 def export(id: str, resource_id: str, form: str) -> Response | tuple[str, int]:
@@ -35,7 +38,7 @@ def export(id: str, resource_id: str, form: str) -> Response | tuple[str, int]:
     def order(file: DataFile) -> Order:
         query = table_queries.parse(tk.request.args.to_dict(flat=False), file.columns)
         return Order(file, query, form, bom=tk.request.args.get("bom", "") not in ("", "0", "false"))
-    return _answer(resource_id, order, entry=id)
+    return _answer(resource_id, form, order, entry=id)
 
 
 def dump(resource_id: str) -> Response | tuple[str, int]:
@@ -44,22 +47,27 @@ def dump(resource_id: str) -> Response | tuple[str, int]:
         asked = dump_queries.parse(tk.request.args.to_dict(), file.columns)
         form = "ckan_json" if asked.format == "json" else asked.format
         return Order(file, asked.query, form, asked.bom, asked.offset, asked.limit)
-    return _answer(resource_id, order)
+    return _answer(resource_id, tk.request.args.get("format") or "csv", order)
 
 
 blueprint.add_url_rule("/dataset/<id>/resource/<resource_id>/export/<form>", "export", export)
 
 
-def _answer(resource_id: str, order: Callable[[DataFile], Order], entry: str = "") -> Response | tuple[str, int]:
+def _answer(resource_id: str, form: str, order: Callable[[DataFile], Order], entry: str = "",
+            ) -> Response | tuple[str, int]:
+    """The table in `form`, for those who may have it in this form."""
+    agreed = _AGREED_AS.get(form, form)
     context = Context(user=tk.current_user.name, auth_user_obj=tk.current_user)
     try:
-        fetch = access.admit(context, resource_id)
+        fetch = access.admit(context, resource_id, agreed)
     except tk.NotAuthorized as refusal:
         return refused(refusal, resource_id)
     if not fetch.file.has_table or entry not in ("", fetch.package.id, fetch.package.name):
         raise tk.ObjectNotFound
     try:
-        return _send(context, fetch, order(fetch.file))
+        return _send(context, fetch, order(fetch.file), agreed)
+    except tk.NotAuthorized as refusal:
+        return refused(refusal, resource_id)
     except Invalid as error:
         return _page(HTTPStatus.BAD_REQUEST, error_dict(error.errors))
     except TooSlow as error:
@@ -69,7 +77,7 @@ def _answer(resource_id: str, order: Callable[[DataFile], Order], entry: str = "
                      {"": [tk._("Many files are being sent just now. Please try again in a minute.")]})
 
 
-def _send(context: Context, fetch: Fetch, order: Order) -> Response:
+def _send(context: Context, fetch: Fetch, order: Order, agreed: str) -> Response:
     if tk.request.method == "HEAD":
         return _with_headers(Response(), fetch, order)
     rows = order.rows()
@@ -77,7 +85,7 @@ def _send(context: Context, fetch: Fetch, order: Order) -> Response:
     try:
         details = {"file": fetch.file.id, "form": order.form, "filtered": not order.query.whole}
         record_fetch(context, fetch.package, fetch.file.resource_id, Channel.EXPORT, rows, 0, fetch.access, details)
-        return _with_headers(Response(sending), fetch, order)
+        return _with_headers(Response(watched(sending, context, fetch, agreed)), fetch, order)
     except BaseException:
         sending.close()
         raise

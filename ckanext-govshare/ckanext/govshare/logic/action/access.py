@@ -24,14 +24,15 @@ def govshare_access_show(context: Context, data_dict: DataDict) -> dict[str, Any
     """Whether the caller may fetch a resource's data now.
 
     :param resource_id: id of the resource
-    :returns: ``allowed``, ``reason`` (a word), ``explanation`` (a sentence in the caller's language) and ``until`` (when the
-        access ends by itself, ISO 8601; None for no end)
+    :returns: ``allowed``, ``reason`` (a word), ``explanation`` (a sentence in the caller's language: why, and what to do
+        next), ``until`` (when the access ends by itself, ISO 8601; None for no end) and ``grant_id`` (of the caller's own grant
+        that gives access, or would; None for none)
     :raises NotFound: the resource does not exist for the caller
     """
     tk.check_access("govshare_access_show", context, data_dict)
     _package, decided = access.of_resource(context, data_dict["resource_id"])
     return {"allowed": decided.allowed, "reason": decided.reason.value, "explanation": access.explain(decided),
-            "until": decided.until and decided.until.isoformat()}
+            "until": decided.until and decided.until.isoformat(), "grant_id": decided.grant or None}
 
 
 @tk.side_effect_free

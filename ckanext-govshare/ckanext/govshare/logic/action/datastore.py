@@ -40,7 +40,7 @@ def datastore_search(original: Action, context: Context, data_dict: DataDict) ->
     :param q: words, each of which stands somewhere in a row's text, within longer words too; or a dictionary of words by
         column. `full_text` means the same; `plain` and `language` mean nothing here.
     :raises NotFound: the resource does not exist for the caller, or has no table
-    :raises NotAuthorized: its data is not for the caller; says why
+    :raises NotAuthorized: its data is not for the caller, or not by this way, or not as often; says why
     """
     resource_id = _reference(data_dict)
     fetch = _admit(context, resource_id)
@@ -48,13 +48,13 @@ def datastore_search(original: Action, context: Context, data_dict: DataDict) ->
     words = data_dict.get("q") or data_dict.get("full_text")
     found = _search(original, context, asked | {"resource_id": fetch.file.id}, _looked_for(words, fetch))
     shown = {key: value for key, value in found.items() if key not in _INSIDE} | {"resource_id": resource_id}
-    if shown.get("limit") != 0:
+    if shown.get("limit") != 0 or fetch.access.grant:  # how many rows a question finds is an answer, too
         record_fetch(context, fetch.package, resource_id, Channel.API, _rows(shown), 0, fetch.access, _details(data_dict))
     return shown | ({"q": words} if words else {})
 
 
 def _admit(context: Context, resource_id: str) -> Fetch:
-    fetch = access.admit(context, resource_id)
+    fetch = access.admit(context, resource_id, "api")
     if not fetch.file.has_table:
         raise tk.ObjectNotFound(tk._("This data file has no table: download it instead"))
     return fetch
