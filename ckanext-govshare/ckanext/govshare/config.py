@@ -101,3 +101,18 @@ def exports_at_once() -> int:
 def export_seconds() -> int:
     """Seconds within which a caller must have taken an export."""
     return int(tk.config["govshare.export_seconds"])
+
+
+def signing_method() -> str:
+    """How agreements are signed: `password`, or `package.module:Class` (see `ckanext.govshare.signing`)."""
+    return str(tk.config["govshare.signing_method"])
+
+
+def site_id() -> str:
+    """The site's name among others that share a Redis."""
+    return str(tk.config["ckan.site_id"])
+
+
+def site_url() -> str:
+    """The portal's address as people write it, without a slash at its end."""
+    return str(tk.config["ckan.site_url"]).rstrip("/")

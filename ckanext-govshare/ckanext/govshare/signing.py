@@ -1,0 +1,104 @@
+"""How a signature beneath an agreement is made and checked: the built-in way, and the hook for others (ADR 081).
+
+A signer is a class without parameters with the members of `Signer`. `govshare.signing_method` names the one by which new
+signatures are made: `password`, or `package.module:Class` for SM2 certificates or an outside e-signature service. Old
+signatures are checked by the signer whose method they bear.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+from ckan import model
+from ckan.lib.redis import connect_to_redis
+from redis.exceptions import RedisError
+
+from ckanext.govshare import config
+from ckanext.govshare.domain.errors import Invalid
+from ckanext.govshare.domain.messages import Message
+
+FAILURES, WINDOW = 5, 15 * 60  # wrong passwords, within so many seconds
+
+
+class Signer(Protocol):
+    """One way to sign. `method` stands beneath the text; `fields` are what a person is asked for, each a form field's name."""
+
+    method: str
+    fields: tuple[str, ...]
+
+    def sign(self, text_hash: str, name: str, user: model.User, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The proof, as JSON, that the holder of the account `user` signs the text of `text_hash` under `name`.
+
+        given: the values of `fields`. Nothing of them that is secret enters the proof. Called outside a transaction. Raises
+        Invalid with the field that is wrong.
+        """
+
+    def verify(self, text_hash: str, name: str, user_id: str, proof: Mapping[str, Any]) -> bool:
+        """Whether `proof` was made by this signer for exactly these. Called by anybody's request: quick, without network."""
+
+
+class Password:
+    """The account's password, entered once more. It is checked and forgotten; what stays is that it was right."""
+
+    method = "password"
+    fields = ("password",)
+    _PROOF = "account_password_entered"
+
+    def sign(self, text_hash: str, name: str, user: model.User, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Refused without a look at the password after FAILURES wrong ones within WINDOW seconds."""
+        password = given.get("password")
+        try:
+            attempts = _attempts(user.id)
+        except RedisError as error:
+            raise Invalid({"password": [Message(
+                "Passwords cannot be checked at the moment; try again in a few minutes")]}) from error
+        if attempts > FAILURES:
+            raise Invalid({"password": [Message(
+                "Too many wrong passwords: wait {minutes} minutes and try again", minutes=WINDOW // 60)]})
+        if not isinstance(password, str) or not password or not user.validate_password(password):
+            raise Invalid({"password": [Message("This is not the password of your account")]})
+        connect_to_redis().delete(_key(user.id))
+        return {"checked": self._PROOF, "text_hash": text_hash}
+
+    def verify(self, text_hash: str, name: str, user_id: str, proof: Mapping[str, Any]) -> bool:
+        return proof == {"checked": self._PROOF, "text_hash": text_hash}
+
+
+def _key(user_id: str) -> str:
+    return f"govshare:{config.site_id()}:signing:{user_id}"
+
+
+def _attempts(user_id: str) -> int:
+    """How many attempts with this one, counted before the look at the password: parallel ones are no way around."""
+    redis: Any = connect_to_redis()
+    with redis.pipeline() as pipe:
+        _, count = pipe.set(_key(user_id), 0, ex=WINDOW, nx=True).incr(_key(user_id)).execute()
+    return int(count)
+
+
+BUILT_IN = {Password.method: "ckanext.govshare.signing:Password"}
+
+
+def current() -> Signer:
+    """The signer that the settings name. Raises ValueError naming the setting where there is none."""
+    return _load(config.signing_method())
+
+
+def of(method: str) -> Signer | None:
+    """The signer of an old signature; None where it is installed no more."""
+    for name in {config.signing_method(), *BUILT_IN}:
+        if (found := _load(name)).method == method:
+            return found
+    return None
+
+
+@cache
+def _load(name: str) -> Signer:
+    module, _, attribute = BUILT_IN.get(name, name).partition(":")
+    try:
+        made: Signer = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise ValueError(f"govshare.signing_method: there is no signer {name!r}: {error}") from error
+    return made
