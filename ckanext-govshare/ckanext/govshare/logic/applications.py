@@ -144,16 +144,16 @@ def follow(application: Application, event: Event, actor: str, now: datetime) ->
     notices.about(CASE, after, event, now)
     record(Case(CASE, after.id, after.department), event, actor, now)
     if after.state in applications.GRANTED and application.state not in applications.GRANTED:
-        _open(after, now)
+        _open(after, actor, now)
     return after
 
 
-def _open(application: Application, now: datetime) -> None:
+def _open(application: Application, actor: str, now: datetime) -> None:
     """What an approval opens: an agreement to sign where one is required, and the grant that waits for it."""
     from ckanext.govshare.logic import agreements, grants
 
     agreement = agreements.offer(application, now) if application.decision.agreement_required else ""
-    grants.open_grant(application, agreement, now)
+    grants.open_grant(application, agreement, now, actor)
 
 
 def _facts(application: Application, now: datetime) -> Facts:
