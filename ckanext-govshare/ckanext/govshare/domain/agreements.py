@@ -51,7 +51,7 @@ class Party(StrEnum):
 class Transition:
     """Who may give a command, and from which states it leads where; `to` None: where the signatures have it."""
 
-    parts: frozenset[Part]
+    roles: frozenset[Part]
     states: frozenset[State]
     to: State | None
 
@@ -157,7 +157,7 @@ def allowed(agreement: Agreement, parts: frozenset[Part], actor: str, now: datet
 
 def authorise(command: Command, parts: frozenset[Part]) -> None:
     """Raise NotYours unless one of `parts` may give `command`."""
-    needed = TRANSITIONS[command].parts
+    needed = TRANSITIONS[command].roles
     if not needed & parts:
         raise NotYours(_NOT_YOURS[next(iter(needed))])
 

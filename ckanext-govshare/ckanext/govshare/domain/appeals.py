@@ -63,7 +63,7 @@ class Remedy(StrEnum):
 class Transition:
     """Who may give a command, and from which states of the appeal it leads where. None: there is no appeal yet."""
 
-    parts: frozenset[Part]
+    roles: frozenset[Part]
     states: frozenset[State | None]
     to: State
 
@@ -155,7 +155,7 @@ class Order:
 
 def authorise(command: Command, parts: frozenset[Part]) -> None:
     """Raise NotYours unless one of `parts` may give `command`."""
-    if not TRANSITIONS[command].parts & parts:
+    if not TRANSITIONS[command].roles & parts:
         raise NotYours(_NOT_YOURS[command])
 
 
@@ -237,7 +237,7 @@ _NOT_YOURS: Mapping[Command, Message] = {
 
 
 def _filing_refusal(subject: Subject, parts: frozenset[Part], before: Sequence[Appeal], now: datetime) -> DomainError | None:
-    if not TRANSITIONS[Command.FILE].parts & parts:
+    if not TRANSITIONS[Command.FILE].roles & parts:
         return NotYours(_FILING)
     if subject.against is None:
         return NotNow(Message("Only a refusal, a suspension or a termination that stands can be appealed against"))
@@ -257,12 +257,12 @@ def _stands(appeal: Appeal, subject: Subject) -> bool:
 
 def _refusal(appeal: Appeal, subject: Subject, order: Order, parts: frozenset[Part]) -> DomainError | None:
     transition = TRANSITIONS[order.command]
-    if not transition.parts & parts:
+    if not transition.roles & parts:
         return NotYours(_NOT_YOURS[order.command])
     if appeal.state not in transition.states:
         return NotNow(Message(
             "This is not possible while the appeal is in state “{state}”; reload the page to see where it stands",
             state=STATE_NAMES[appeal.state]))
-    if Part.COMPETENT in transition.parts and order.actor in (appeal.appellant, subject.decided_by):
+    if Part.COMPETENT in transition.roles and order.actor in (appeal.appellant, subject.decided_by):
         return NotYours(Message("Another member of the competent department has to decide: you took part in the case"))
     return None
