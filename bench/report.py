@@ -81,7 +81,8 @@ def notes() -> None:
     """What the marks in the tables mean."""
     _say("", "¹ Stock CKAN does not find Chinese words inside a title, so it has nothing to show.",
          "² Ours: a draft with its review, history, trace and outbox; stock: a public dataset, our fields as extras.",
-         "⁵ Ours: each fetch enters the trace before the first byte; stock: the dataset is public, nothing is recorded.")
+         "⁵ Ours: each fetch enters the trace before the first byte; stock: the dataset is public, nothing is recorded.",
+         "⁶ As ⁵, and the grant, its agreement and its use so far are looked at, and counted, among those of 100,000 grants.")
 
 
 def loads(measured: Loads) -> None:
