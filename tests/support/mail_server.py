@@ -16,10 +16,17 @@ HOST = "localhost"
 
 @dataclass
 class Mailbox:
-    """What arrived, and where the server is."""
+    """What arrived, and where the server is. `unknown`: addresses that it knows no mailbox of."""
 
     address: str
     messages: list[str] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if address in self.unknown:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.messages.append(envelope.content.decode())
