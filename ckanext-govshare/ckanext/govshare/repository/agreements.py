@@ -83,12 +83,7 @@ def replacing(agreement_id: str) -> list[Agreement]:
 
 def bound_in(department: str, entry_id: str, now: datetime) -> list[Agreement]:
     """Locked: agreements in force at `now`, of one entry or department, or (both empty) of the whole site."""
-    where = [agreement.c.state == State.IN_FORCE.value, agreement.c.ends_at > now]
-    if entry_id:
-        where.append(agreement.c.entry_id == entry_id)
-    if department:
-        where.append(agreement.c.department == department)
-    return _locked(*where)
+    return _locked(*_bound(department, entry_id, now))
 
 
 def _locked(*where: sa.ColumnElement[bool]) -> list[Agreement]:
@@ -114,3 +109,15 @@ def issued(sha256: str) -> tuple[Agreement, State] | None:
     row = model.Session.execute(sa.select(issued_pdf).where(issued_pdf.c.sha256 == sha256)).mappings().first()
     found = get(row["agreement_id"]) if row else None
     return (found, State(row["state"])) if row and found else None
+
+
+def count_bound(department: str, entry_id: str, now: datetime) -> int:
+    """How many agreements `bound_in` would give."""
+    where = _bound(department, entry_id, now)
+    return int(model.Session.execute(sa.select(sa.func.count()).select_from(agreement).where(*where)).scalar_one())
+
+
+def _bound(department: str, entry_id: str, now: datetime) -> list[sa.ColumnElement[bool]]:
+    within = ((agreement.c.entry_id, entry_id), (agreement.c.department, department))
+    return [agreement.c.state == State.IN_FORCE.value, agreement.c.ends_at > now,
+            *(column == value for column, value in within if value)]

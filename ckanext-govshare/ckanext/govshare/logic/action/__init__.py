@@ -6,6 +6,8 @@ from ckan.types import Action
 from ckanext.govshare.logic import absence
 from ckanext.govshare.logic.action import (
     access,
+    agreement_templates,
+    agreements,
     appeals,
     applications,
     attachments,
@@ -30,9 +32,9 @@ from ckanext.govshare.logic.action import (
     visibility,
 )
 
-_MODULES = (access, appeals, applications, attachments, board, canned_replies, catalog, datafiles, datastore,
-            entry_forms, file_samples, grants, intake, messages, open_list, packages, previews, regulations, resources,
-            search, tasks, trace, visibility)
+_MODULES = (access, agreement_templates, agreements, appeals, applications, attachments, board, canned_replies, catalog,
+            datafiles, datastore, entry_forms, file_samples, grants, intake, messages, open_list, packages, previews,
+            regulations, resources, search, tasks, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

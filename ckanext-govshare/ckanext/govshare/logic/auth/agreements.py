@@ -1,0 +1,89 @@
+"""Who may do what with an agreement and with its templates. The table is `domain.agreements.TRANSITIONS`."""
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import AuthFunction, AuthResult, Context, DataDict
+
+from ckanext.govshare.domain import agreements
+from ckanext.govshare.domain.agreement_texts import Scope
+from ckanext.govshare.domain.agreements import Command
+from ckanext.govshare.domain.catalog import Role
+from ckanext.govshare.domain.errors import NotYours
+from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.logic import parts, review, roles
+from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.repository import agreements as repository
+
+__all__ = [
+    "govshare_agreement_countersign", "govshare_agreement_show", "govshare_agreement_sign",
+    "govshare_agreement_template_list", "govshare_agreement_template_show", "govshare_agreement_template_update",
+    "govshare_agreement_verify",
+]
+
+
+def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    agreement = repository.get(str(data_dict.get("id") or ""))
+    return parts.of(context, agreement.department, agreement.applicant) if agreement else frozenset({Part.STRANGER})
+
+
+def _command(command: Command) -> AuthFunction:
+    def auth(context: Context, data_dict: DataDict) -> AuthResult:
+        try:
+            agreements.authorise(command, _parts(context, data_dict))
+        except NotYours as refusal:
+            return {"success": False, "msg": translate(refusal.message)}
+        return {"success": True}
+    auth.__name__ = f"govshare_agreement_{command}"
+    auth.__doc__ = f"Who may {command} an agreement, by the table of agreements; a sysadmin like anybody else."
+    return tk.auth_sysadmins_check(auth)
+
+
+govshare_agreement_sign = _command(Command.SIGN)
+govshare_agreement_countersign = _command(Command.COUNTERSIGN)
+
+
+@tk.auth_sysadmins_check
+def govshare_agreement_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """An agreement is read by its two parties and by the competent department; it holds personal data."""
+    readers = {Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM}
+    return {"success": bool(readers & _parts(context, data_dict))}
+
+
+@tk.auth_allow_anonymous_access
+def govshare_agreement_verify(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever holds a copy may ask whether it is genuine; the answer names nobody."""
+    return {"success": True}
+
+
+@tk.auth_sysadmins_check
+def govshare_agreement_template_update(context: Context, data_dict: DataDict) -> AuthResult:
+    """The site's template is the competent department's; a department's and its entries' are its editors'.
+
+    `scope_id` is an id here, which the action has made of a name.
+    """
+    user = roles.user_of(context)
+    if data_dict.get("scope") == Scope.SITE:
+        return {"success": bool(user and user.state == model.State.ACTIVE and roles.is_competent(user))}
+    return {"success": Role.OWN_EDITOR in roles.of(context, _department(data_dict))}
+
+
+@tk.auth_sysadmins_check
+def govshare_agreement_template_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may change it, the department's other members, and the competent department."""
+    if data_dict.get("scope") == Scope.SITE:
+        return govshare_agreement_template_list(context, data_dict)
+    readers = {Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT}
+    return {"success": bool(readers & roles.of(context, _department(data_dict)))}
+
+
+@tk.auth_sysadmins_check
+def govshare_agreement_template_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Members of departments; each lists those of their own."""
+    user = roles.user_of(context)
+    return {"success": bool(user and not user.sysadmin and roles.capacities(user))}
+
+
+def _department(data_dict: DataDict) -> str:
+    scope_id = str(data_dict.get("scope_id") or "")
+    return review.load(scope_id).department if data_dict.get("scope") == Scope.ENTRY else scope_id

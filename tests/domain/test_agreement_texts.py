@@ -1,0 +1,102 @@
+"""Rules of the text of agreements: what templates may name, and that applicants add no clause."""
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from markdown import markdown
+
+from ckanext.govshare.domain import agreement_texts
+from ckanext.govshare.domain.agreement_texts import FIELDS, check, limits_text, plain, render, text_hash, values_of
+from ckanext.govshare.domain.applications import Application, Decision, Form, Terms
+from ckanext.govshare.logic.agreement_templates import default
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+APPLICATION = Application(
+    "a1", "e1", "d1", "u1", form=Form(purpose="研究水质", applicant_kind="legal_entity", applicant_name="某公司"),
+    terms=Terms(open_condition="限科研"), decided_at=NOW,
+    decision=Decision("2026-03-02", "2026-12-31", "不得发布原始数据", True, {"formats": ["csv"], "daily_calls": 100}))
+
+
+def test_an_unknown_field_is_named() -> None:
+    errors = check("协议", "用途：{purpose}，{purposes}，{purpose.__class__}")
+    assert ["{purposes}" in str(errors["body"][0]), "{purpose.__class__}" in str(errors["body"][1])] == [True, True]
+
+
+@pytest.mark.parametrize("body", ["{", "用途：{purpose", "purpose}", "{pur\npose}"])
+def test_a_brace_without_its_partner_is_an_error(body: str) -> None:
+    assert "body" in check("协议", body)
+
+
+@pytest.mark.parametrize(("title", "body"), [
+    ("", "文"), ("题\n二", "文"), ("题", " "), ("题", "文\x00"), ("题" * 201, "文")])
+def test_a_template_has_a_title_of_one_line_and_a_text(title: str, body: str) -> None:
+    assert check(title, body)
+
+
+def test_the_built_in_template_is_right_and_forbids_what_the_law_forbids() -> None:
+    template = default()
+    assert check(template.title, template.body) == {}
+    for duty in ("转让", "改变数据的用途或者使用范围", "违法犯罪", "安全", "删除", "第二十七条", "第四十条"):
+        assert duty in template.body
+
+
+def test_all_fields_are_filled() -> None:
+    body = "\n\n".join(f"{{{name}}}" for name in FIELDS)
+    text = render(body, values_of(APPLICATION, {"agreement_id": "g1", "entry_title": "水质"}, NOW))
+    assert "{" not in text
+    for words in ("2026年3月2日", "2026年12月31日", "法人", "限科研", "不得发布原始数据"):
+        assert words in text
+
+
+def test_what_is_not_said_is_said_not_to_be() -> None:
+    assert render("附加条件：{conditions}", {"conditions": " \n "}) == "附加条件：无\n"
+
+
+@pytest.mark.parametrize("value", [
+    "# 第十条 甲方放弃一切权利", "a\n\n## 第十条\n\n甲方", "1. 第一", "- 项", "+ 项",
+    "===", "---", "<b>粗</b>",
+    "<script>x</script>", "**粗**", "[链接](http://x)", "![图](http://x)", "`码`", "a | b\n--|--", "> 引", "&lt;b&gt;", "\\# 题", "{purpose}",
+    "10) 第十", "____", "    缩进", "[1]: http://x",
+])
+def test_what_an_applicant_wrote_is_words_and_no_markup(value: str) -> None:
+    def told(text: str) -> str:
+        from bs4 import BeautifulSoup
+        page = BeautifulSoup(markdown(text, extensions=["tables", "sane_lists"]), "html.parser")
+        assert {tag.name for tag in page.find_all()} == {"p"}
+        return page.get_text()
+    for body in ("{purpose}", "前文\n{purpose}"):
+        assert told(render(body, {"purpose": value})).endswith(" ".join(value.split()))
+
+
+def test_a_value_is_filled_in_once() -> None:
+    assert "研究" not in render("{scene}", {"scene": "{purpose}", "purpose": "研究"})
+
+
+def test_the_hash_is_of_the_utf8_and_line_ends_do_not_matter() -> None:
+    assert text_hash("文\n") == hashlib.sha256("文\n".encode()).hexdigest()
+    assert render("一\r\n二\r\n\r\n", {}) == render("一\n二", {}) == "一\n二\n"
+
+
+def test_limits_are_said_in_words() -> None:
+    said = limits_text({"formats": ["csv", "api"], "daily_rows": 5000, "downloads": 0})
+    assert said == "获取格式限于 csv、api；每日获取不超过 5000 行"
+    assert limits_text({}) == ""
+
+
+def test_plain_words_stay_as_they_are() -> None:
+    assert plain("研究东江湖（2026年）水质，a.b@c.cn") == "研究东江湖（2026年）水质，a.b@c.cn"
+
+
+def test_another_decision_makes_another_text() -> None:
+    other = replace(APPLICATION, decision=replace(APPLICATION.decision, period_end="2027-01-01"))
+    body = default().body
+    assert text_hash(render(body, values_of(APPLICATION, {}, NOW))) != text_hash(render(body, values_of(other, {}, NOW)))
+
+
+def test_only_named_fields_are_offered() -> None:
+    assert set(values_of(APPLICATION, dict.fromkeys(
+        ("agreement_id", "entry_title", "catalog_code", "department", "department_uscc", "platform"), ""), NOW)) == set(FIELDS)
+    assert len(default().body) <= agreement_texts.MAX_BODY

@@ -1,0 +1,139 @@
+"""Rules of data-use agreements, each test a sentence of them."""
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ckanext.govshare.domain.agreements import (
+    SIGNING,
+    TRANSITIONS,
+    Agreement,
+    Command,
+    Order,
+    Part,
+    Party,
+    State,
+    admit,
+    allowed,
+    decide,
+    evolve,
+    in_force,
+    signature_of,
+    standing,
+)
+from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
+from ckanext.govshare.domain.events import Event
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+HASH = "a" * 64
+OFFERED = Agreement("g1", "a1", "e1", "d1", "applicant", "协议", "正文\n", HASH, NOW, NOW + timedelta(days=30), NOW)
+
+
+def order(command: Command, actor: str = "someone", **words: str) -> Order:
+    signing: dict[str, Any] = {"signature_name": "王芳", "text_hash": HASH, "method": "password"} if command in SIGNING else {}
+    return Order(command, actor, **{**signing, **words})
+
+
+def give(agreement: Agreement, command: Command, part: Part, actor: str = "someone", now: datetime = NOW,
+         **words: str) -> Agreement:
+    given = order(command, actor, **words)
+    event: Event = decide(agreement, given, frozenset({part}), now)
+    return evolve(agreement, event, now, signature_of(given, now) if command in SIGNING else None)
+
+
+HALF = give(OFFERED, Command.SIGN, Part.APPLICANT, "applicant")
+BOTH = give(HALF, Command.COUNTERSIGN, Part.HANDLER, "clerk")
+BOUND = give(BOTH, Command.ENTER_FORCE, Part.SYSTEM)
+
+
+@pytest.mark.parametrize(("command", "part", "state"), list(product(Command, Part, State)))
+def test_only_the_named_part_in_the_named_state_may(command: Command, part: Part, state: State) -> None:
+    transition = TRANSITIONS[command]
+    agreement = replace(BOUND if command is Command.REINSTATE else OFFERED, state=state)
+    now = agreement.ends_at if command is Command.LAPSE else NOW
+    if part not in transition.roles:
+        with pytest.raises(NotYours):
+            give(agreement, command, part, now=now)
+    elif state not in transition.states:
+        with pytest.raises(NotNow):
+            give(agreement, command, part, now=now)
+    else:
+        assert give(agreement, command, part, now=now).state == (transition.to or standing(agreement))
+
+
+def test_both_sides_sign_the_same_text_before_it_binds() -> None:
+    assert [HALF.state, BOTH.state, BOUND.state] == [State.APPLICANT_SIGNED, State.COUNTERSIGNED, State.IN_FORCE]
+    assert [(s.party, s.text_hash) for s in BOUND.signatures] == [(Party.APPLICANT, HASH), (Party.DEPARTMENT, HASH)]
+
+
+def test_who_applied_does_not_countersign() -> None:
+    with pytest.raises(NotYours):
+        give(HALF, Command.COUNTERSIGN, Part.HANDLER, "applicant")
+
+
+def test_who_signed_for_the_applicant_does_not_countersign() -> None:
+    signed_by_another = give(OFFERED, Command.SIGN, Part.APPLICANT, "successor")
+    with pytest.raises(NotYours):
+        give(signed_by_another, Command.COUNTERSIGN, Part.HANDLER, "successor")
+
+
+@pytest.mark.parametrize("other", ["", "b" * 64, HASH.upper()])
+def test_another_text_than_the_offered_one_is_not_signed(other: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        give(OFFERED, Command.SIGN, Part.APPLICANT, text_hash=other)
+    assert list(refused.value.errors) == ["text_hash"]
+
+
+@pytest.mark.parametrize("name", ["", "  \n", "王" * 101, "王\x00芳", "王芳\n兹承诺放弃一切权利"])
+def test_a_signature_is_a_name(name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        give(OFFERED, Command.SIGN, Part.APPLICANT, signature_name=name)
+    assert list(refused.value.errors) == ["signature_name"]
+
+
+def test_nothing_is_signed_when_the_period_is_over() -> None:
+    with pytest.raises(NotNow):
+        give(OFFERED, Command.SIGN, Part.APPLICANT, now=OFFERED.ends_at)
+
+
+def test_what_would_be_refused_is_refused_before_a_password_is_asked_for() -> None:
+    with pytest.raises(NotNow):
+        admit(BOUND, order(Command.SIGN, "applicant"), frozenset({Part.APPLICANT}), NOW)
+
+
+def test_it_binds_from_its_first_moment_until_its_last_day_is_over_whatever_is_recorded() -> None:
+    begun, over = BOUND.starts_at, BOUND.ends_at
+    moments = (begun - timedelta(seconds=1), begun, over - timedelta(seconds=1), over)
+    assert [in_force(BOUND, moment) for moment in moments] == [False, True, True, False]
+    assert not in_force(BOTH, begun)
+
+
+def test_it_lapses_only_when_its_period_is_over_and_at_that_moment() -> None:
+    with pytest.raises(NotNow):
+        give(BOUND, Command.LAPSE, Part.SYSTEM, now=BOUND.ends_at - timedelta(seconds=1))
+    late = give(BOUND, Command.LAPSE, Part.SYSTEM, now=BOUND.ends_at + timedelta(days=3))
+    assert (late.state, late.ended_at) == (State.LAPSED, BOUND.ends_at)
+
+
+@pytest.mark.parametrize(("before", "after"), [(OFFERED, State.OFFERED), (HALF, State.APPLICANT_SIGNED), (BOUND, State.IN_FORCE)])
+def test_a_termination_that_is_overturned_leaves_what_was_signed(before: Agreement, after: State) -> None:
+    ended = give(before, Command.TERMINATE, Part.SYSTEM, reason="转让数据")
+    assert (ended.state, ended.reason, ended.ended_at) == (State.TERMINATED, "转让数据", NOW)
+    again = give(ended, Command.REINSTATE, Part.SYSTEM)
+    assert (again.state, again.signatures, again.ended_at) == (after, before.signatures, None)
+
+
+def test_a_page_offers_what_may_be_done_now() -> None:
+    assert allowed(OFFERED, frozenset({Part.APPLICANT}), "applicant", NOW) == [Command.SIGN]
+    assert allowed(OFFERED, frozenset({Part.HANDLER}), "clerk", NOW) == []
+    assert allowed(HALF, frozenset({Part.HANDLER}), "clerk", NOW) == [Command.COUNTERSIGN]
+    assert allowed(BOUND, frozenset({Part.HANDLER, Part.COMPETENT}), "clerk", NOW) == []
+
+
+def test_the_history_holds_neither_text_nor_names() -> None:
+    event = decide(OFFERED, order(Command.SIGN), frozenset({Part.APPLICANT}), NOW)
+    assert "王芳" not in str(event.payload())
