@@ -15,6 +15,7 @@ from browser import Browser
 from ckan import model
 from ckan.lib.search import rebuild
 from ckan.tests import factories
+from granting import HOLDERS, tokens
 from planting import OWN, Planted, answer_text, plant
 from surfaces import ROLES, STATES, SURFACES, Surface, clean
 from walk import Probe, calls_about, neutral_calls, neutral_pages, pages_about
@@ -36,6 +37,7 @@ class Ground:
         self.tokens = {role: factories.APIToken(user=name)["token"] if name else "" for role, name in world.people().items()}
         self.planted = {state.name: plant(world, f"{number}q", number, state.stand, state.serving, state.may)
                         for number, state in enumerate(STATES)}
+        self.tokens |= tokens(world, self.planted)
 
     def browser(self, app: Any, role: str) -> Browser:
         return Browser(app, token=self.tokens[role])
@@ -66,7 +68,7 @@ class Matrix:
         for role in roles:
             browser = ground.browser(app, role)
             for surface in surfaces:
-                for state in states:
+                for state in (state.name for state in STATES if state.name in states and role in state.roles):
                     self._ask(ground, browser, surface, state, role)
 
     def _ask(self, ground: Ground, browser: Browser, surface: Surface, state: str, role: str) -> None:
@@ -101,7 +103,7 @@ def results() -> list[Matrix]:
 
 def _whole(ground: Ground, app: Any, results: list[Matrix]) -> Matrix:
     if not results:
-        results.append(Matrix(ground, app, SURFACES, [state.name for state in STATES], ROLES))
+        results.append(Matrix(ground, app, SURFACES, [state.name for state in STATES], [*ROLES, *HOLDERS]))
     return results[0]
 
 
@@ -125,12 +127,15 @@ def _report(matrix: Matrix) -> str:
         "says so. Numbers are HTTP statuses of answers without any of them: 403 where the caller may know of the data, 404 where",
         "not, 200 where the surface had something else to tell. Files carry canary words in the address of their link, name,",
         "column, row, hash and size; none of these was found anywhere else, nor by the walk over all actions and pages.", "",
+        "Roles from `pending` on are accounts at that stage of conditional access, each with an API token that was issued",
+        "before. They are asked about the data that they applied for; `granted` and the blocked account, which holds the same",
+        "grants, besides about other data for which they once were given a grant.", "",
     ]
     for state in STATES:
-        lines += [f"## {state.name[0].upper()}{state.name[1:]}", "", f"| surface | {' | '.join(ROLES)} |",
-                  f"|---|{'---|' * len(ROLES)}"]
+        lines += [f"## {state.name[0].upper()}{state.name[1:]}", "", f"| surface | {' | '.join(state.roles)} |",
+                  f"|---|{'---|' * len(state.roles)}"]
         for surface in SURFACES:
-            cells = [matrix.answers[surface.name, state.name, role] for role in ROLES]
+            cells = [matrix.answers[surface.name, state.name, role] for role in state.roles]
             lines.append(f"| {surface.name} | {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)

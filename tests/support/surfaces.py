@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from browser import Browser
+from granting import BLOCKED, ELSEWHERE, GRANTED, HOLDERS
 from planting import CLOSED, CONDITIONAL, EVERYONE, INSIDERS, Planted, draft, former, narrowed, published, replacement
 from walk import TOKENS
 
 # The accounts of `World.people`, in the order of the report.
 ROLES = ("anonymous", "citizen", "other_editor", "operator", "own_member", "own_editor", "competent")
+ANYBODY = EVERYONE | set(HOLDERS)
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,21 @@ class State:
     serving: bool
     known: bool
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Who are asked about it: of those with a case, whom it could make a difference to."""
+        return ROLES + (HOLDERS if self.name == "conditional" else (GRANTED, BLOCKED) if self.name in ELSEWHERE else ())
+
 
 STATES = (
-    State("open", published(), EVERYONE, serving=True, known=True),
-    State("conditional", published(**CONDITIONAL), INSIDERS, serving=True, known=True),
+    State("open", published(), ANYBODY, serving=True, known=True),
+    State("conditional", published(**CONDITIONAL), INSIDERS | {GRANTED}, serving=True, known=True),
     State("not opened", published(**CLOSED), INSIDERS, serving=True, known=False),
     State("narrowed to conditional", narrowed, INSIDERS, serving=True, known=True),
     State("unpublished draft", draft, INSIDERS, serving=False, known=False),
     State("replacement in the draft of an open entry", replacement(), INSIDERS, serving=False, known=False),
     State("replacement in the draft of a conditional entry", replacement(**CONDITIONAL), INSIDERS, serving=False, known=False),
-    State("former version of an open entry", former(), EVERYONE, serving=False, known=True),
+    State("former version of an open entry", former(), ANYBODY, serving=False, known=True),
     State("former version of a conditional entry", former(**CONDITIONAL), INSIDERS, serving=False, known=True),
 )
 
