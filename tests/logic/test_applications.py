@@ -222,10 +222,10 @@ class TestLists:
         cases.submitted()
         assert "郴州水环境" not in str(cases.world.call(cases.world.operator, "govshare_application_list", role="competent"))
 
-    def test_the_public_figures_count_and_name_nobody(self, world: World) -> None:
-        own = Cases(world)
+    def test_the_public_figures_count_and_name_nobody(self, shared_world: World) -> None:
+        own = Cases(shared_world)
         own.approved(), own.rejected(), own.submitted(), own.drafted(), own.withdrawn()
-        assert world.call("", "govshare_application_summary", dataset_id=own.dataset["name"]) == {
+        assert shared_world.call("", "govshare_application_summary", dataset_id=own.dataset["name"]) == {
             "applied": 4, "granted": 1, "refused": 1, "open": 1, "working_days": 0}
 
 

@@ -38,7 +38,7 @@ class QuestionType(StrEnum):
     YES_NO = "yes_no"
 
 
-CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
+CHOOSING = (QuestionType.CHOICE, QuestionType.CHOICES)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,7 @@ class EntryForm:
 
     def as_dict(self) -> dict[str, Any]:
         """In JSON's types."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return plain
+        return {**asdict(self), "questions": as_dicts(self.questions), "limits": dict(self.limits)}
 
 
 FIELDS = tuple(EntryForm.__dataclass_fields__)

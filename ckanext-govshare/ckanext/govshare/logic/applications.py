@@ -20,7 +20,7 @@ from ckanext.govshare.domain.errors import DomainError, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Overdue, Rule
-from ckanext.govshare.logic import notices, parts, review, roles
+from ckanext.govshare.logic import agreements, grants, notices, parts, review, roles
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import deadlines
@@ -150,8 +150,6 @@ def follow(application: Application, event: Event, actor: str, now: datetime) ->
 
 def _open(application: Application, actor: str, now: datetime) -> None:
     """What an approval opens: an agreement to sign where one is required, and the grant that waits for it."""
-    from ckanext.govshare.logic import agreements, grants
-
     agreement = agreements.offer(application, now) if application.decision.agreement_required else ""
     grants.open_grant(application, agreement, now, actor)
 

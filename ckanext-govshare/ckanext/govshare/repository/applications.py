@@ -21,7 +21,7 @@ from ckanext.govshare.model.grants import grant
 from ckanext.govshare.model.trace import deadline
 
 # Open applications of one person for one entry: nobody needs more, and a flood of drafts stops here.
-MOST_OPEN = 20
+MOST_OPEN = 100
 _COLUMNS = tuple(Application.__dataclass_fields__)
 
 

@@ -1,0 +1,251 @@
+"""Rules of applications, each test a sentence of them (001 第二十七条, 004 第二十七条)."""
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ckanext.govshare.domain import application_events as events
+from ckanext.govshare.domain import application_forms, attachments
+from ckanext.govshare.domain.application_forms import check_complete, check_draft, read
+from ckanext.govshare.domain.applications import (
+    TRANSITIONS,
+    Application,
+    Command,
+    Facts,
+    Form,
+    Order,
+    Part,
+    State,
+    Terms,
+    allowed,
+    decide,
+    digest,
+    evolve,
+)
+from ckanext.govshare.domain.entry_forms import EntryForm, Question, QuestionType
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.messages import Message
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # nine o'clock in Shanghai
+TODAY = date(2026, 3, 2)
+FORM = Form(purpose="研究水质", period_start="2026-03-10", period_end="2026-06-30", security_measures="加密存储",
+            applicant_kind="legal_entity", applicant_name="郴州水环境科技有限公司", uscc="91110000600037341L")
+DRAFT = Application("a1", "e1", "d1", "company", form=FORM)
+SUBMITTED = replace(DRAFT, state=State.SUBMITTED, submitted_at=NOW)
+# Everything a command may need is given, so that nothing but part and state decides.
+FACTS = Facts(TODAY, overdue=True, deems=True)
+
+
+def give(command: Command, application: Application, *parts: Part, actor: str = "clerk", facts: Facts = FACTS,
+         **words: Any) -> Event:
+    return decide(application, Order(command, actor, **{"reason": "理由"} | words), frozenset(parts), facts)
+
+
+def errors(command: Command, application: Application, part: Part, **given: Any) -> dict[str, Any]:
+    """What is wrong, by field."""
+    with pytest.raises(Invalid) as refused:
+        give(command, application, part, **given)
+    return dict(refused.value.errors)
+
+
+@pytest.mark.parametrize(("command", "part", "state"), list(product(Command, Part, State)))
+def test_only_the_named_part_in_the_named_state_may(command: Command, part: Part, state: State) -> None:
+    transition, application = TRANSITIONS[command], replace(SUBMITTED, state=state)
+    if part not in transition.roles:
+        with pytest.raises(NotYours):
+            give(command, application, part)
+    elif state not in transition.states:
+        with pytest.raises(NotNow):
+            give(command, application, part)
+    else:
+        after = evolve(application, give(command, application, part), "clerk", NOW)
+        assert after.state is (transition.to or state)
+
+
+def test_neither_the_operator_nor_whoever_looks_on_gives_a_command() -> None:
+    for part in (Part.OPERATOR, Part.COMPETENT, Part.DEPARTMENT_MEMBER, Part.STRANGER):
+        assert [command for command in TRANSITIONS if part in TRANSITIONS[command].roles] == []
+
+
+@pytest.mark.parametrize("command", [Command.TAKE, Command.RETURN, Command.APPROVE, Command.REJECT, Command.ASSIGN])
+def test_nobody_decides_on_their_own_application(command: Command) -> None:
+    with pytest.raises(NotYours):
+        give(command, SUBMITTED, Part.APPLICANT, Part.HANDLER, actor="company")
+    assert allowed(SUBMITTED, frozenset({Part.APPLICANT, Part.HANDLER}), "company") == [Command.WITHDRAW]
+
+
+@pytest.mark.parametrize("command", [Command.RETURN, Command.REJECT])
+def test_a_return_and_a_refusal_state_their_reason(command: Command) -> None:
+    for reason in ("", " \n\t", "\x00", "x" * 5001):
+        assert list(errors(command, SUBMITTED, Part.HANDLER, reason=reason)) == ["reason"]
+
+
+class TestSubmission:
+    def test_what_was_in_force_is_kept(self) -> None:
+        terms = Terms(3, "实名申请", 2, ({"id": "staff"},), "1", "chenzhou-2022", "application_reply", "c1")
+        event = give(Command.SUBMIT, DRAFT, Part.APPLICANT, facts=replace(FACTS, terms=terms))
+        after = evolve(replace(DRAFT, reason="请补充"), event, "company", NOW)
+        assert (after.terms, after.submitted_at, after.reason) == (terms, NOW, "")
+
+    def test_the_history_holds_nothing_that_the_applicant_wrote(self) -> None:
+        saved, submitted = (give(command, DRAFT, Part.APPLICANT) for command in (Command.SAVE, Command.SUBMIT))
+        assert saved.payload() == {"digest": digest(FORM)}
+        assert FORM.applicant_name not in str(submitted.payload())
+
+    @pytest.mark.parametrize("field", [
+        "purpose", "security_measures", "applicant_kind", "applicant_name", "period_start", "period_end", "uscc"])
+    def test_what_the_articles_ask_for_is_there(self, field: str) -> None:
+        form = read({field: ""}, FORM)
+        assert list(errors(Command.SUBMIT, replace(DRAFT, form=form), Part.APPLICANT)) == [field]
+
+    @pytest.mark.parametrize(("start", "end", "wrong"), [
+        ("2026-03-10", "2026-03-09", "period_end"), ("2026-01-01", "2026-03-01", "period_end"),
+        ("2026-03-10", "2036-12-31", "period_end"), ("10.3.2026", "2026-06-30", "period_start"),
+        ("2026-02-30", "2026-06-30", "period_start"), ("20260310", "2026-06-30", "period_start"),
+    ])
+    def test_a_period_makes_sense(self, start: str, end: str, wrong: str) -> None:
+        form = replace(FORM, period_start=start, period_end=end)
+        assert list(check_complete(form, (), TODAY, 0)) == [wrong]
+
+    @pytest.mark.parametrize(("start", "end"), [("2026-03-02", "2026-03-02"), ("2025-12-01", "2026-03-02")])
+    def test_a_period_may_be_one_day_and_end_today(self, start: str, end: str) -> None:
+        assert check_complete(replace(FORM, period_start=start, period_end=end), (), TODAY, 0) == {}
+
+    def test_a_period_is_at_most_as_long_as_the_department_grants(self) -> None:
+        ten_days = replace(FORM, period_end="2026-03-19")
+        assert check_complete(ten_days, (), TODAY, 10) == {}
+        assert list(check_complete(ten_days, (), TODAY, 9)) == ["period_end"]
+
+    @pytest.mark.parametrize(("kind", "uscc", "wrong"), [
+        ("legal_entity", "91110000600037341X", ["uscc"]), ("other_organisation", "", []), ("natural_person", "", []),
+        ("other_organisation", "1", ["uscc"]), ("natural_person", "91110000600037341L", ["uscc"]),
+    ])
+    def test_a_legal_entity_gives_its_code_and_it_is_right(self, kind: str, uscc: str, wrong: list[str]) -> None:
+        assert list(check_complete(replace(FORM, applicant_kind=kind, uscc=uscc), (), TODAY, 0)) == wrong
+
+    def test_all_errors_are_told_at_once(self) -> None:
+        asked = EntryForm((Question("staff", "人数", QuestionType.NUMBER, required=True),))
+        found = errors(Command.SUBMIT, replace(DRAFT, form=Form()), Part.APPLICANT, facts=replace(FACTS, form=asked))
+        assert set(found) == {"purpose", "security_measures", "applicant_name", "applicant_kind", "period_start",
+                              "period_end", "answers.staff"}
+
+    @pytest.mark.parametrize(("facts", "field"), [
+        (Facts(TODAY, applicable=False), "dataset_id"), (Facts(TODAY, on_hold=True), "dataset_id"),
+        (Facts(TODAY, member=True), "dataset_id"), (Facts(TODAY, renewable=False), "renews"),
+    ])
+    def test_nobody_applies_for_what_cannot_be_applied_for(self, facts: Facts, field: str) -> None:
+        for command in (Command.SAVE, Command.SUBMIT):
+            assert list(errors(command, DRAFT, Part.APPLICANT, facts=facts)) == [field]
+
+
+class TestForm:
+    def test_what_is_not_given_stays(self) -> None:
+        assert read({"purpose": " 新用途 ", "uscc": "91110000600037341l"}, FORM) == replace(FORM, purpose="新用途")
+
+    def test_a_form_survives_its_storage(self) -> None:
+        answered = replace(FORM, answers={"staff": 3, "where": ["境内"], "yes": True})
+        assert Form.from_dict(answered.as_dict()) == answered
+
+    @pytest.mark.parametrize(("field", "value"), [
+        ("contact_email", "a@b"), ("contact_email", "a b@example.org"), ("contact_email", "x@example.org, y@example.org"),
+        ("contact_phone", "no number"), ("contact_phone", "1"), ("applicant_kind", "company"), ("purpose", "a\x00b"),
+        ("scene", "x" * 5001), ("period_end", "tomorrow"),
+    ])
+    def test_a_draft_is_refused_for_what_is_wrong_in_it(self, field: str, value: str) -> None:
+        assert list(check_draft(read({field: value}, FORM))) == [field]
+
+    def test_an_empty_draft_is_right(self) -> None:
+        assert check_draft(Form()) == {}
+
+
+class TestApproval:
+    def test_what_is_not_changed_is_granted_as_asked(self) -> None:
+        form = EntryForm(agreement_required=True, limits={"daily_calls": 10})
+        event = give(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=replace(FACTS, form=form))
+        decision = evolve(SUBMITTED, event, "clerk", NOW).decision
+        assert (decision.period_start, decision.period_end) == (FORM.period_start, FORM.period_end)
+        assert (decision.agreement_required, decision.limits, decision.by) == (True, {"daily_calls": 10}, "department")
+
+    def test_the_department_may_change_period_conditions_limits_and_agreement(self) -> None:
+        form = EntryForm(agreement_required=True, limits={"downloads": 1})
+        event = give(Command.APPROVE, SUBMITTED, Part.HANDLER, period_end="2026-03-31", conditions=" 仅限内部 ", limits={},
+                     agreement_required=False, facts=replace(FACTS, form=form))
+        decision = evolve(SUBMITTED, event, "clerk", NOW).decision
+        assert (decision.period_end, decision.conditions) == ("2026-03-31", "仅限内部")
+        assert (decision.agreement_required, decision.limits) == (False, {})
+
+    @pytest.mark.parametrize(("words", "field"), [
+        ({"period_end": "2026-03-01"}, "period_end"), ({"period_start": "2027-01-01"}, "period_end"),
+        ({"limits": {"daily_calls": True}}, "limits.daily_calls"), ({"limits": {"formats": "csv"}}, "limits.formats"),
+        ({"limits": {"addresses": ["10.0.0.0/33"]}}, "limits.addresses"), ({"conditions": "\x00"}, "conditions"),
+        ({"reason": "x" * 5001}, "reason"),
+    ])
+    def test_what_makes_no_sense_is_not_granted(self, words: dict[str, Any], field: str) -> None:
+        assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, **words)) == [field]
+
+    def test_what_is_not_opened_any_more_is_not_granted(self) -> None:
+        assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=Facts(TODAY, applicable=False))) == ["dataset_id"]
+
+    def test_an_applicant_who_joined_the_department_since_is_still_decided_on(self) -> None:
+        assert isinstance(give(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=Facts(TODAY, member=True)),
+                          events.ApplicationApproved)
+
+
+class TestClock:
+    @pytest.mark.parametrize("facts", [
+        replace(FACTS, overdue=False), replace(FACTS, deems=False), replace(FACTS, on_hold=True),
+        replace(FACTS, applicable=False)])
+    def test_silence_is_consent_only_overdue_and_where_the_profile_says_so(self, facts: Facts) -> None:
+        with pytest.raises(NotNow):
+            give(Command.DEEM, SUBMITTED, Part.SYSTEM, facts=facts)
+
+    def test_it_grants_what_was_asked_for(self) -> None:
+        after = evolve(SUBMITTED, give(Command.DEEM, SUBMITTED, Part.SYSTEM), "", NOW)
+        assert (after.state, after.decision.by, after.decision.period_end) == (State.DEEMED_APPROVED, "clock", FORM.period_end)
+
+    def test_what_is_returned_is_never_deemed_approved(self) -> None:
+        with pytest.raises(DomainError):
+            give(Command.DEEM, replace(SUBMITTED, state=State.RETURNED), Part.SYSTEM)
+
+
+def test_an_appeal_that_took_longer_than_the_period_gives_as_many_days_from_today() -> None:
+    rejected = replace(SUBMITTED, state=State.REJECTED)
+    late = replace(FACTS, today=date(2026, 8, 1))
+    decision = evolve(rejected, give(Command.OVERTURN, rejected, Part.SYSTEM, facts=late), "reviewer", NOW).decision
+    assert (decision.period_start, decision.period_end, decision.by) == ("2026-08-01", "2026-11-21", "appeal")
+
+
+def test_who_takes_a_case_works_on_it_unless_somebody_does() -> None:
+    event = give(Command.TAKE, SUBMITTED, Part.HANDLER)
+    assert evolve(SUBMITTED, event, "clerk", NOW).assignee == "clerk"
+    assert evolve(replace(SUBMITTED, assignee="other"), event, "clerk", NOW).assignee == "other"
+
+
+class TestAttachments:
+    @pytest.mark.parametrize(("name", "head"), [
+        ("a.PDF", b"%PDF-1.4"), ("a.docx", b"PK\x03\x04"), ("a.ofd", b"PK\x03\x04"), ("a.jpeg", b"\xff\xd8\xff\xe0"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")])
+    def test_papers_are_taken(self, name: str, head: bytes) -> None:
+        assert attachments.content_error(name, head) is None
+
+    @pytest.mark.parametrize(("name", "head"), [
+        ("a.pdf", b"PK\x03\x04"), ("a.html", b"<html>"), ("a.pdf", b"MZ"), ("a.svg", b"<svg"), ("pdf", b"%PDF-"),
+        ("a.pdf.exe", b"%PDF-")])
+    def test_what_is_none_or_says_something_else_is_not(self, name: str, head: bytes) -> None:
+        assert isinstance(attachments.content_error(name, head), Message)
+
+    @pytest.mark.parametrize(("given", "kept"), [
+        ("../../etc/方案.pdf", "方案.pdf"), ("C:\\papers\\a.pdf", "a.pdf"), ("a\r\nb\u202e.pdf", "ab.pdf"), ("", "attachment"),
+        ("x" * 300 + ".pdf", "x" * 200 + ".pdf")])
+    def test_a_name_is_only_a_name(self, given: str, kept: str) -> None:
+        assert attachments.tidy_name(given) == kept
+
+
+def test_every_field_of_the_form_has_its_limit() -> None:
+    known = {*application_forms.REQUIRED, *application_forms.OPTIONAL, "period_start", "period_end", "applicant_kind", "answers"}
+    assert known == set(application_forms.FIELDS)
