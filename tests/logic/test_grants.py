@@ -236,7 +236,7 @@ class TestUse:
 
     @pytest.mark.parametrize(("limits", "amount"), [(Limits(daily_calls=5), {}), (Limits(downloads=5), {"downloads": 1})])
     def test_side_by_side_requests_exceed_no_limit(self, cases: Cases, limits: Limits, amount: dict[str, int]) -> None:
-        key = f"parallel-{limits.downloads}"
+        key = cases.granted()["id"]
 
         def once(number: int) -> bool:
             try:

@@ -188,7 +188,7 @@ def authorise(command: Command, parts: frozenset[Part]) -> None:
 
 _HANDLING = Message("Only editors of the department that provides the data may do this")
 _HOLDING = Message("Only the holder of the grant may do this")
-_AUTOMATIC = Message("The platform does this by itself")
+_AUTOMATIC = Message("This is done by the platform alone")
 _NOT_YOURS: Mapping[Command, Message] = {
     command: _HANDLING if Part.HANDLER in t.roles else _HOLDING if Part.APPLICANT in t.roles else _AUTOMATIC
     for command, t in TRANSITIONS.items()
@@ -251,7 +251,7 @@ def _refusal(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) 
 def _untimely(grant: Grant, command: Command, now: datetime) -> DomainError | None:
     """What the state allows and the moment does not."""
     if command is Command.EXPIRE and now < grant.ends_at:
-        return NotNow(Message("The agreed period is not over"))
+        return NotNow(Message("The agreed period is not over yet"))
     if command in (Command.SUSPEND, Command.RESUME, Command.SURRENDER) and now >= grant.ends_at and grant.state in OPEN:
         return NotNow(Message("The agreed period is over, access has ended by itself"))
     if command is Command.CLOSE_OUT and grant.closed_out_at is not None:

@@ -26,7 +26,7 @@ from ckanext.govshare.repository import trace as history
 CASE = "grants"
 SYSTEM = "system"
 _CLOCKWORK = frozenset({Part.SYSTEM})
-_BATCH = 100
+_BATCH = 10  # the chain of the trace is held meanwhile
 
 
 def known(context: Context, grant_id: str) -> tuple[Grant, frozenset[Part]]:

@@ -87,9 +87,9 @@ def use_of_day(grant_ids: Collection[str], day: date) -> dict[str, dict[str, int
 
 
 def renewals(grant_ids: Collection[str]) -> dict[str, str]:
-    """The grant that continues each, the latest where there are several."""
+    """The grant that continues each, the latest where there are several; none whose agreement awaits its signatures."""
     rows = model.Session.execute(sa.select(grant.c.renews, grant.c.id).where(
-        grant.c.renews.in_(list(grant_ids))).order_by(grant.c.created_at))
+        grant.c.renews.in_(list(grant_ids)), grant.c.state != State.PENDING_AGREEMENT.value).order_by(grant.c.created_at))
     return {row.renews: row.id for row in rows}
 
 

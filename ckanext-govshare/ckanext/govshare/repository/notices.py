@@ -159,9 +159,12 @@ def ending_grants(now: datetime, until: datetime) -> list[tuple[Concerned, datet
 
 
 def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
-    """Grants that expired after `since` and whose holders have not stated what became of the data, each with its end."""
+    """Grants that expired after `since`, none continues, and whose holders have not stated what became of the data: each
+    with its end."""
+    later = grant.alias()
+    continued = sa.exists().where(later.c.renews == grant.c.id, later.c.state != "pending_agreement")
     query = sa.select(grant, grant.c.holder.label("person")).where(
-        grant.c.state == "expired", grant.c.closed_out_at.is_(None), grant.c.ends_at > since).order_by(grant.c.id)
+        grant.c.state == "expired", grant.c.closed_out_at.is_(None), grant.c.ends_at > since, ~continued).order_by(grant.c.id)
     return [(_concerned("grants", row), row["ends_at"]) for row in model.Session.execute(query).mappings()]
 
 
