@@ -43,10 +43,10 @@ GRANTED = frozenset({State.APPROVED, State.DEEMED_APPROVED})
 
 STATE_NAMES: Mapping[State, Message] = {
     State.DRAFT: Message("Draft"),
-    State.SUBMITTED: Message("Submitted"),
+    State.SUBMITTED: Message("Application submitted"),
     State.UNDER_REVIEW: Message("Under review"),
     State.RETURNED: Message("Returned for supplement"),
-    State.APPROVED: Message("Approved"),
+    State.APPROVED: Message("Application approved"),
     State.REJECTED: Message("Rejected"),
     State.DEEMED_APPROVED: Message("Deemed approved"),
     State.WITHDRAWN: Message("Withdrawn"),

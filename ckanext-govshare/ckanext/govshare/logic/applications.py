@@ -27,6 +27,8 @@ from ckanext.govshare.repository import deadlines
 from ckanext.govshare.repository import entry_forms as forms
 
 CASE = "applications"
+# The actor of what nobody decided.
+CLOCK = "system"
 SYSTEM = frozenset({Part.SYSTEM})
 _LOOKING_ON = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.OPERATOR})
 _READING = (_LOOKING_ON | {Part.APPLICANT, Part.SYSTEM}) - {Part.OPERATOR}
@@ -150,7 +152,7 @@ def follow(application: Application, event: Event, actor: str, now: datetime) ->
 
 def _open(application: Application, actor: str, now: datetime) -> None:
     """What an approval opens: an agreement to sign where one is required, and the grant that waits for it."""
-    agreement = agreements.offer(application, now) if application.decision.agreement_required else ""
+    agreement = agreements.offer(application, now, actor) if application.decision.agreement_required else ""
     grants.open_grant(application, agreement, now, actor)
 
 
@@ -213,8 +215,8 @@ def _deem(application_id: str, now: datetime) -> bool:
     with transaction():
         application = load(application_id, lock=True)
         try:
-            event = applications.decide(application, Order(Command.DEEM, ""), SYSTEM, _facts(application, now))
+            event = applications.decide(application, Order(Command.DEEM, CLOCK), SYSTEM, _facts(application, now))
         except NotNow:
             return False
-        follow(application, event, "", now)
+        follow(application, event, CLOCK, now)
         return True

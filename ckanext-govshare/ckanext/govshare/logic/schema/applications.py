@@ -17,7 +17,7 @@ ROLES = ("applicant", "department", "competent")
 # The commands that departments keep sentences for.
 REPLIES = ("return", "approve", "reject", "suspend", "terminate")
 MAX_ASSIGNED = 200
-_ID, _DATE = 100, 10
+_ID, _DATE, _FAR = 100, 10, 10**9
 
 
 def json_object(value: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def application_list(not_empty: Validator, ignore_empty: Validator, default: Val
         "organization": [ignore_empty, text_up_to(_ID)],
         "assignee": [ignore_empty, text_up_to(_ID)],
         "overdue": [ignore_empty, boolean_validator],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(_FAR)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }
 
