@@ -182,6 +182,12 @@ class TestNumbers:
         with at(clock.now() + timedelta(days=1)):
             assert holder.call("datastore_search")["total"] == ROWS
 
+    def test_the_page_of_the_data_says_so_in_place_of_its_table(self, app: Any, ground: Ground) -> None:
+        holder = ground.holder(daily_calls=1)
+        shown = [holder.open(app, "").text for _visit in range(2)]
+        assert ["国控一站" in text for text in shown] == [True, False]
+        assert ["is used up" in text for text in shown] == [False, True]
+
     def test_rows_count_by_every_way(self, app: Any, ground: Ground) -> None:
         holder = ground.holder(daily_rows=2 * ROWS + 1)
         assert [holder.status(app), holder.status(app, "/export/json"), holder.status(app, "/export/csv")] == [200, 200, 429]
@@ -236,6 +242,15 @@ class TestUnderWay:
         holder.command("suspend")
         with pytest.raises(watching.AccessEnded):
             next(sent)
+
+    @pytest.mark.parametrize("path", ["/download", "/export/csv", "/export/xlsx"])
+    def test_downloads_and_exports_are_sent_so(self, app: Any, ground: Ground, path: str) -> None:
+        holder = ground.holder()
+        pieces = iter(holder.open(app, path).response)
+        assert next(pieces)
+        holder.command("suspend")
+        with pytest.raises(watching.AccessEnded):
+            list(pieces)
 
     def test_so_does_the_blocking_of_the_account(self, ground: Ground, sending: tuple[Holder, watching.Watched]) -> None:
         holder, sent = sending

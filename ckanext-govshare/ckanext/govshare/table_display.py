@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain import api_examples
 from ckanext.govshare.domain.table_queries import OP_NAMES, OPS, WITHOUT_VALUE, Query, Sort, to_args
+from ckanext.govshare.logic.fetches import LimitReached
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.views.downloads import keep_to_yourself
 
@@ -26,10 +27,12 @@ _HOW = ("filter", "sort", "q", "fields")
 
 
 def _ask(action: str, **data: Any) -> Any:
-    """The answer, or None where the caller may not have it or there is none."""
+    """The answer, or None where the caller may not have it or there is none; that a limit is reached is said above the page."""
     try:
         return tk.get_action(action)({"user": tk.g.user, "auth_user_obj": tk.g.userobj}, data)
-    except (tk.ObjectNotFound, tk.NotAuthorized):
+    except (tk.ObjectNotFound, tk.NotAuthorized) as refusal:
+        if isinstance(refusal, LimitReached):
+            tk.h.flash_notice(refusal.message)
         return None
 
 
