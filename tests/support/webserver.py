@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import requests
@@ -40,7 +41,7 @@ class WebServer:
             total=None, connect=200, read=200, backoff_factor=0.05, backoff_max=0.2)))
         session.get(f"{self.url}/api/3/action/status_show", timeout=_START_SECONDS).raise_for_status()
 
-    def post(self, action: str, token: str, **data: str) -> requests.Response:
+    def post(self, action: str, token: str, **data: Any) -> requests.Response:
         return requests.post(f"{self.url}/api/3/action/{action}", json=data, headers={"Authorization": token}, timeout=60)
 
 
