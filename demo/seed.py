@@ -1,4 +1,5 @@
-"""Fill a running portal with the demonstration: departments, themes, accounts, reviewed entries on real tables.
+"""Fill a running portal with the demonstration: departments, themes, accounts, reviewed entries on real tables,
+applications for conditional data.
 
     python demo/seed.py --url http://127.0.0.1:5000 --ini .run/portal.ini --out .run/demo.json
 
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import accounts as people
+import applications
 import seed_data
 import structure
 import tables
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def seed(url: str, ini: Path, out: Path, data_dir: Path) -> int:
-    """Put in what is missing; how many departments, themes, entries, reviews and newer versions that were."""
+    """Put in what is missing; how many departments, themes, entries, reviews, newer versions and applications that were."""
     portal = Portal(url)
     portal.call("status_show")
     accounts = people.prepare(portal, ini, people.load(out))
@@ -52,6 +54,7 @@ def seed(url: str, ini: Path, out: Path, data_dir: Path) -> int:
         changed += _entries(catalogue, waiting, "entries on the portal itself", [entry for entry in entries if entry.last])
         changed += each("newer versions", catalogue.refresh, [entry for entry in entries if entry.later])
         waiting.until_read()
+        changed += applications.seed(portal, accounts)
     finally:
         accounts.forget_run_tokens()
     sources.clean()

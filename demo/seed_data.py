@@ -61,6 +61,12 @@ def themes() -> list[dict[str, Any]]:
     return loaded
 
 
+def applications() -> list[dict[str, Any]]:
+    """The applications for conditional data, each with the steps that it takes (see `applications.py`)."""
+    loaded: list[dict[str, Any]] = _load("applications.yaml")
+    return loaded
+
+
 def entries() -> list[Entry]:
     """All entries, department by department; those that need the others come last."""
     found = [

@@ -18,7 +18,8 @@ from ckanext.govshare.domain.attributes import Attribute, AttributeRules, Catalo
 from ckanext.govshare.regulations import regimes
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
-MODULES = ("seed_data", "samples", "formats", "tables", "files", "divisions", "calendars", "references", "accounts", "api")
+MODULES = ("seed_data", "samples", "formats", "tables", "files", "divisions", "calendars", "references", "accounts", "api",
+           "applications")
 TAG = re.compile(r"[\w \-.]{2,100}")
 
 
@@ -319,3 +320,28 @@ def test_reference_tables_hold_what_their_columns_say(demo: dict[str, ModuleType
     assert next(row for row in references.traditional() if row[0] == "发")[2:] == ["發 髮", "是"]
     assert next(row for row in references.characters() if row[0] == "郴")[2] == "chēn"
     assert all(len(row) == 5 and all(row) for row in references.units())
+
+
+class TestApplications:
+    def test_each_is_for_an_entry_that_is_published_and_conditional(
+            self, demo: dict[str, ModuleType], entries: list[Any]) -> None:
+        conditional = {entry.name for entry in entries if entry.dataset["open_type"] == "conditional"
+                       and entry.state in ("approved", "pending")}
+        assert {case["entry"] for case in demo["seed_data"].applications()} <= conditional
+
+    def test_each_takes_known_steps_with_the_words_they_need(self, demo: dict[str, ModuleType]) -> None:
+        for case in demo["seed_data"].applications():
+            steps = set(case["steps"])
+            assert steps <= set(demo["applications"].STEPS)
+            assert "reason" in case or not steps & {"return", "reject", "suspend"}, case["entry"]
+            assert "appeal" in case or "appeal" not in steps
+
+    def test_who_countersigns_is_one_of_the_six_whose_password_is_known(
+            self, demo: dict[str, ModuleType], entries: list[Any]) -> None:
+        department = {entry.name: entry.department for entry in entries}
+        signed = {department[case["entry"]] for case in demo["seed_data"].applications() if "countersign" in case["steps"]}
+        assert signed <= set(demo["accounts"].EDITORS)
+
+    def test_nobody_applies_twice_for_the_same_entry(self, demo: dict[str, ModuleType]) -> None:
+        cases = demo["seed_data"].applications()
+        assert len({(case["who"], case["entry"]) for case in cases}) == len(cases)
