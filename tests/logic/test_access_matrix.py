@@ -23,6 +23,7 @@ from world import World
 
 from ckanext.govshare import access as gate
 from ckanext.govshare.domain.access import Access, Reason
+from ckanext.govshare.domain.grants import Standing
 
 REPORT = Path(__file__).parents[2] / "docs" / "access-matrix.md"
 # Who see most of those that may fetch nothing but what is open, and one of each kind of state; the matrix itself asks for all.
@@ -178,6 +179,12 @@ class TestOfTheTest:
     def test_a_gate_that_lets_the_operator_in(self, ground: Ground, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(gate.rule, "decide", lambda facts, _: Access("operator" in facts.roles, Reason.SYSTEM))
         assert "datastore_search" in self._caught(ground, app, "operator")
+
+    def test_a_gate_that_takes_every_grant_for_a_valid_one(
+            self, ground: Ground, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gate.rule, "standing", lambda *_: Standing.VALID)
+        caught = self._caught(ground, app, "suspended")
+        assert {"download", "file by its own id", "datastore_search", "dump", "export as CSV", "preview in the page"} <= caught
 
     def test_an_address_in_the_catalogue(self, ground: Ground, app: Any) -> None:
         backend = f"https://{ground.planted['conditional'].canaries.backend}.example.com/a.csv"

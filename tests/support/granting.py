@@ -2,12 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from cases import Cases
+from cases import PASSWORD, Cases
 from ckan import model
 from ckan.tests import factories
 from planting import Planted
@@ -28,8 +27,8 @@ def _stages(cases: Cases) -> Mapping[str, Callable[..., Any]]:
     """How each comes about; called with `user` and `dataset_id`."""
     return {
         "pending": cases.submitted, GRANTED: cases.granted, "not yet started": cases.not_started, "expired": cases.expired,
-        "suspended": cases.suspended, "agreement unsigned": lambda **about: _under_agreement(cases.granted(**about), "offered"),
-        "agreement lapsed": lambda **about: _under_agreement(cases.granted(**about), "lapsed"), BLOCKED: cases.granted,
+        "suspended": cases.suspended, "agreement unsigned": cases.pending,
+        "agreement lapsed": lambda **about: _lapsed(cases.granted(agreement_required=True, **about)), BLOCKED: cases.granted,
         "token from before the revocation": cases.terminated,
     }
 
@@ -42,7 +41,7 @@ def tokens(world: World, planted: Mapping[str, Planted]) -> dict[str, str]:
     """A token of each of HOLDERS, who have come to their stage for the conditional file."""
     cases, issued = Cases(world), {}
     for role, arrive in _stages(cases).items():
-        user = factories.User()
+        user = factories.User(password=PASSWORD)
         issued[role] = factories.APIToken(user=user["name"])["token"]
         arrive(user=user["name"], dataset_id=planted["conditional"].entry)
         if role in (GRANTED, BLOCKED):
@@ -61,14 +60,7 @@ def _grant(world: World, user_id: str, entry_id: str) -> None:
     model.Session.commit()
 
 
-def _under_agreement(shown: Mapping[str, Any], state: str) -> None:
-    """Let a grant rest on an agreement that is in `state`."""
-    made = grants.get(shown["id"])
-    assert made is not None
-    now, agreement_id = clock.now(), str(uuid4())
-    model.Session.execute(agreement.insert().values(
-        id=agreement_id, application_id=made.application_id, entry_id=made.entry_id, department=made.department,
-        applicant=made.holder, state=state, template={}, title="数据利用协议", text="", text_hash="", starts_at=made.starts_at,
-        ends_at=made.ends_at, offered_at=now))
-    grants.save(replace(made, agreement_id=agreement_id), now)
+def _lapsed(shown: Mapping[str, Any]) -> None:
+    """Let the agreement under a grant lapse before the grant ends."""
+    model.Session.execute(agreement.update().where(agreement.c.id == shown["agreement_id"]).values(state="lapsed"))
     model.Session.commit()

@@ -164,6 +164,11 @@ SURFACES = (
     Surface("entry_version_list", _api("govshare_entry_version_list", id="{entry}")),
     Surface("review's page", "/entry/{entry}"),
     Surface("trace_list", _api("govshare_trace_list")),
+    # Conditional access
+    Surface("application_summary", _api("govshare_application_summary", dataset_id="{entry}")),
+    Surface("application's form", "/dataset/{name}/apply"),
+    Surface("my applications", "/my/applications"),
+    Surface("my authorisations", "/my/grants"),
 )
 
 
