@@ -111,6 +111,28 @@ class TestCommands:
         assert set(refused.value.error_dict) == {"reason"}
         assert events(grant) == ["grant_opened"]
 
+    def test_many_suspensions_at_once_are_one(self, cases: Cases) -> None:
+        grant = cases.granted()
+
+        def once(_: int) -> bool:
+            try:
+                return bool(cases.act(cases.clerk, "suspend", grant, "grant", reason=REASON))
+            except tk.ValidationError:
+                return False
+            finally:
+                model.Session.remove()
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(once, range(16))) == 1
+        assert events(grant) == ["grant_opened", "grant_suspended"]
+
+    def test_a_suspension_is_reported_to_the_competent_department_and_told_to_the_holder(self, cases: Cases) -> None:
+        holder = factories.User()["name"]
+        cases.suspended(user=holder)
+        kinds = {user: [message["kind"] for message in cases.world.call(user, "govshare_message_list")["results"]]
+                 for user in (holder, cases.world.reviewer)}
+        assert "grant_suspended" in kinds[holder]
+        assert "grant_suspended_report" in kinds[cases.world.reviewer]
+
     @pytest.mark.parametrize("command", ["suspend", "resume", "terminate"])
     @pytest.mark.parametrize("who", ["holder", "member", "reviewer", "operator"])
     def test_only_the_departments_editors_decide_on_a_grant(self, cases: Cases, who: str, command: str) -> None:
@@ -188,6 +210,9 @@ class TestTheEnd:
         grant = cases.granted()
         with at(datetime.fromisoformat(grant["ends_at"]) + timedelta(days=3)):
             assert cases.show("grant", grant["id"])["standing"] == "expired"
+            mine = {state: ids(cases.world.call(cases.applicant, "govshare_grant_list", state=state, limit=100))
+                    for state in ("active", "expired")}
+            assert grant["id"] in mine["expired"] - mine["active"]
             assert grants.expire_due(clock.now()) >= 1
             assert grants.expire_due(clock.now()) == 0
             after = cases.show("grant", grant["id"])

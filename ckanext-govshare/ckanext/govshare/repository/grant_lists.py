@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.govshare.domain.grants import Grant, State
+from ckanext.govshare.domain.grants import OPEN, Grant, State
 from ckanext.govshare.domain.unusual import HABIT_DAYS, Pattern
 from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.grants import grant, grant_use
@@ -18,7 +18,10 @@ from ckanext.govshare.repository import grants
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which grants are asked for; None and empty leave open. `text`: part of the entry's title or of the holder's name."""
+    """Which grants are asked for; None and empty leave open.
+
+    `state`: at the moment of asking. `text`: part of the entry's title or of the holder's name.
+    """
 
     holder: str | None = None
     departments: Sequence[str] | None = None
@@ -29,27 +32,33 @@ class Wanted:
 
 def search(wanted: Wanted, offset: int, limit: int, now: datetime) -> tuple[int, list[tuple[Grant, str]]]:
     """The count of all that are `wanted`, and one page of them, newest first, each with its agreement's state at `now`."""
-    where = _where(wanted)
-    ids = sa.select(grant.c.id).outerjoin(model.Package, model.Package.id == grant.c.entry_id).outerjoin(
-        model.User, model.User.id == grant.c.holder).where(*where)
+    ids = sa.select(grant.c.id).where(*_where(wanted, now))
+    if wanted.text:
+        named = (model.Package.title, model.User.fullname, model.User.name)
+        ids = ids.outerjoin(model.Package, model.Package.id == grant.c.entry_id).outerjoin(
+            model.User, model.User.id == grant.c.holder).where(
+            sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in named)))
     count = model.Session.execute(sa.select(sa.func.count()).select_from(ids.subquery())).scalar_one()
     rows = model.Session.execute(grants.with_agreement(now).where(grant.c.id.in_(ids)).order_by(
         grant.c.created_at.desc(), grant.c.id).offset(offset).limit(limit)).mappings()
     return count, [(grants.from_row(row), row["agreement_state"]) for row in rows]
 
 
-def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _where(wanted: Wanted, now: datetime) -> list[sa.ColumnElement[bool]]:
     where: list[sa.ColumnElement[bool]] = [grant.c.holder == wanted.holder] if wanted.holder is not None else []
     if wanted.departments is not None:
         where.append(grant.c.department.in_(wanted.departments))
     if wanted.ids is not None:
         where.append(grant.c.id.in_(wanted.ids))
     if wanted.state:
-        where.append(grant.c.state == wanted.state)
-    if wanted.text:
-        named = (model.Package.title, model.User.fullname, model.User.name)
-        where.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in named)))
+        where.append(_in_state(now) == wanted.state)
     return where
+
+
+def _in_state(now: datetime) -> sa.ColumnElement[str]:
+    """The state of a grant, and of one whose period is over that it expired, whether or not that was recorded."""
+    over = sa.and_(grant.c.state.in_([state.value for state in OPEN]), grant.c.ends_at <= now)
+    return sa.case((over, State.EXPIRED.value), else_=grant.c.state)
 
 
 def in_use(departments: Sequence[str] | None, day: date) -> list[str]:

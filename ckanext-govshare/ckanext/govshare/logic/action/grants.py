@@ -87,7 +87,7 @@ def govshare_grant_list(context: Context, data_dict: DataDict) -> dict[str, Any]
     """Grants, newest first.
 
     :param role: holder (one's own, default), department (those that one's departments gave) or competent (all)
-    :param state: one of the states (optional)
+    :param state: one of the states (optional); what is over is found as expired from that moment on
     :param organization: name or id of the department that gave them (optional)
     :param q: part of the entry's title or of the holder's name (optional)
     :param unusual: true for those alone whose use today is unusual; not for holders

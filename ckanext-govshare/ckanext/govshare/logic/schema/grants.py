@@ -9,6 +9,7 @@ from ckanext.govshare.logic.schema.catalog import MAX_PAGE, MAX_TEXT, at_most, t
 
 MAX_ID = 100
 MAX_DAYS = 400
+MAX_OFFSET = 10**9  # PostgreSQL has no larger ones
 ROLES = ("holder", "department", "competent")
 
 
@@ -41,6 +42,6 @@ def grant_list(ignore_missing: Validator, default: ValidatorFactory, natural_num
         "organization": [ignore_missing, text_up_to(MAX_ID)],
         "q": [default(""), text_up_to(200)],
         "unusual": [default(False), boolean_validator],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }
