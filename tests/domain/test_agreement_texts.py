@@ -58,7 +58,8 @@ def test_what_is_not_said_is_said_not_to_be() -> None:
 @pytest.mark.parametrize("value", [
     "# 第十条 甲方放弃一切权利", "a\n\n## 第十条\n\n甲方", "1. 第一", "- 项", "+ 项",
     "===", "---", "<b>粗</b>",
-    "<script>x</script>", "**粗**", "[链接](http://x)", "![图](http://x)", "`码`", "a | b\n--|--", "> 引", "&lt;b&gt;", "\\# 题", "{purpose}",
+    "<script>x</script>", "**粗**", "[链接](http://x)",
+    "![图](http://x)", "`码`", "a | b\n--|--", "> 引", "&lt;b&gt;", "\\# 题", "{purpose}",
     "10) 第十", "____", "    缩进", "[1]: http://x",
 ])
 def test_what_an_applicant_wrote_is_words_and_no_markup(value: str) -> None:

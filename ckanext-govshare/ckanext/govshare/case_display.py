@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.govshare import table_display
-from ckanext.govshare.domain import api_examples, application_cases, grants, use_terms
+from ckanext.govshare.domain import agreements, api_examples, appeals, application_cases, grants, use_terms
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.case_texts import APPLICANT_KINDS, CHANNEL_NAMES, EVENT_TEXTS, FORMAT_NAMES, STANDING_NAMES
 from ckanext.govshare.domain.catalog import Role
@@ -19,7 +19,9 @@ from ckanext.govshare.logic.messages import translate
 
 OPEN = ("draft", "submitted", "under_review", "returned")
 USABLE = ("valid", "not_started", "pending_agreement", "suspended")
-_STATES: Mapping[str, Mapping[Any, Message]] = {"applications": application_cases.STATE_NAMES, "grants": grants.STATE_NAMES}
+_STATES: Mapping[str, Mapping[Any, Message]] = {
+    "agreements": agreements.STATE_NAMES, "appeals": appeals.STATE_NAMES, "applications": application_cases.STATE_NAMES,
+    "grants": grants.STATE_NAMES}
 # Cases of one person that are looked through for those of an entry.
 MOST = 100
 
@@ -32,7 +34,7 @@ def _ask(action: str, **data: Any) -> Any:
 
 
 def gs_case_state(kind: str, state: str) -> str:
-    """The name of a state; `kind`: applications or grants. What has none is shown as it is."""
+    """The name of a state; `kind`: agreements, appeals, applications or grants. What has none is shown as it is."""
     names = _STATES.get(kind, {})
     return translate(names[state]) if state in names else state
 

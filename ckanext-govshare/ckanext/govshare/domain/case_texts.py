@@ -34,6 +34,18 @@ EVENT_TEXTS: Mapping[str, Message] = {
     "grant_surrendered": Message("Given up by the holder"),
     "grant_expired": Message("The agreed period ended"),
     "grant_closed_out": Message("The holder stated what became of the data"),
+    "agreement_offered": Message("The text was fixed and offered for signature"),
+    "agreement_signed": Message("Signed by the applicant"),
+    "agreement_countersigned": Message("Signed by the department"),
+    "agreement_in_force": Message("Signed by both sides: in force"),
+    "agreement_replaced": Message("A later version took its place"),
+    "agreement_terminated": Message("Ended with the authorisation"),
+    "agreement_reinstated": Message("Reinstated, as the competent department overturned the termination"),
+    "agreement_lapsed": Message("The agreed period ended"),
+    "appeal_filed": Message("Taken to the competent department"),
+    "appeal_upheld": Message("The competent department upheld the decision"),
+    "appeal_overturned": Message("The competent department overturned the decision"),
+    "appeal_withdrawn": Message("Appeal withdrawn"),
 }
 
 APPLICANT_KINDS: Mapping[ApplicantKind, Message] = {

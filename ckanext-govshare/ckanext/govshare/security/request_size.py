@@ -24,6 +24,8 @@ AROUND = MB
 IN_MEMORY = 10 * MB
 # The fields of a form with a thousand information items.
 FIELDS, FIELDS_MEMORY = 6000, 5 * MB
+# Uploads of anybody, by endpoint.
+UPLOADS: Mapping[str, int] = {"govshare_agreements.verify_copy": 20 * MB + AROUND}
 
 
 def install(app: CKANApp, config: Mapping[str, Any]) -> None:
@@ -34,6 +36,8 @@ def install(app: CKANApp, config: Mapping[str, Any]) -> None:
     def bound() -> None:
         if request.mimetype != "multipart/form-data":
             request.max_content_length = min(IN_MEMORY, whole)
+        elif request.endpoint in UPLOADS:
+            request.max_content_length = min(UPLOADS[request.endpoint], whole)
 
     # Before all others: whoever looks at the form reads the body.
     app.before_request_funcs.setdefault(None, []).insert(0, bound)

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 
 from ckanext.govshare.views import (
+    agreement_templates,
+    agreements,
+    appeals,
     applications,
     attachments,
+    board,
     catalog,
     datafiles,
     downloads,
@@ -32,8 +36,9 @@ if TYPE_CHECKING:
 
 
 def get_blueprints() -> list[Blueprint]:
-    modules = (portal, applications, attachments, catalog, datafiles, downloads, entry_forms, exports, grants, handling,
-               messages, open_list, previews, regulations, replies, search, tasks)
+    modules = (portal, agreement_templates, agreements, appeals, applications, attachments, board, catalog, datafiles,
+               downloads, entry_forms, exports, grants, handling, messages, open_list, previews, regulations, replies,
+               search, tasks)
     return [module.blueprint for module in modules]
 
 
