@@ -112,6 +112,18 @@ class TestInbox:
             with pytest.raises(tk.NotAuthorized):
                 cases.world.call("", f"govshare_message_{action}")
 
+    def test_each_side_is_told_when_it_has_to_sign(self, cases: Cases) -> None:
+        cases.signed()
+        assert [kind for kind in told(cases, cases.applicant) if kind.startswith("agreement")] == [
+            "agreement_to_sign", "agreement_in_force"]
+        assert "agreement_to_countersign" in told(cases, cases.second_clerk)
+
+    def test_an_appeal_reaches_the_competent_department_and_its_outcome_both_sides(self, cases: Cases) -> None:
+        appeal = cases.appealed()
+        assert told(cases, cases.world.reviewer) == ["appeal_filed"]
+        cases.act(cases.world.reviewer, "decide", appeal, "appeal", outcome="upheld", reason="原决定有据")
+        assert told(cases, cases.applicant)[-1] == told(cases, cases.clerk)[-1] == "appeal_upheld"
+
     def test_suspension_is_reported_to_the_competent_department(self, cases: Cases) -> None:
         cases.suspended()
         assert told(cases, cases.world.reviewer) == ["grant_suspended_report"]
@@ -292,6 +304,18 @@ class TestReminders:
             heard += [(days - 40, kind) for kind in told(cases, cases.other_applicant)]
         assert heard == [(-30, "grant_ends_soon"), (-7, "grant_ends_soon"), (-1, "grant_ends_soon"), (1, "grant_expired"),
                          (11, "close_out_missing")]
+
+    def test_whoever_has_not_signed_is_reminded(self, cases: Cases) -> None:
+        offered = cases.offered()
+        read_all(cases)
+        with at(clock.now() + 4 * DAY):
+            jobs.remind()
+        assert told(cases, cases.applicant) == ["signature_missing"]
+        cases.sign(offered, cases.applicant)
+        read_all(cases)
+        with at(clock.now() + 4 * DAY):
+            jobs.remind()
+        assert (told(cases, cases.applicant), told(cases, cases.clerk)) == ([], ["countersignature_missing"])
 
     def test_an_end_that_a_stopped_worker_slept_through_is_recorded_once(self, cases: Cases) -> None:
         first = clock.now().astimezone(SHANGHAI).date()
