@@ -34,7 +34,7 @@ def find(action: str, case_id: str) -> dict[str, Any] | None:
     """The case as the caller may see it, None where they may not or there is none."""
     try:
         found: dict[str, Any] = tk.get_action(action)(context(), {"id": case_id})
-    except (tk.ObjectNotFound, tk.NotAuthorized):
+    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):  # the last: nothing could have this id
         return None
     return found
 

@@ -1,0 +1,134 @@
+"""The pages of an authorisation: what its holder may fetch, until when and how, and what they can do about it."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from browser import Browser
+from bs4 import BeautifulSoup
+from cases import Cases
+from page_parts import part, words
+from world import World
+
+from ckanext.govshare.domain.api_examples import TOKEN
+
+
+@pytest.fixture(scope="module")
+def cases(shared_world: World) -> Cases:
+    return Cases(shared_world)
+
+
+@pytest.fixture
+def visit(shared_app: Any, cases: Cases) -> Callable[[str], Browser]:
+    return lambda user="": Browser(shared_app, user)
+
+
+@pytest.fixture
+def give(visit: Callable[[str], Browser]) -> Callable[..., Any]:
+    """Give a command by the form on the grant's page, as a person does."""
+    def post(user: str, grant: dict[str, Any], command: str, **given: str) -> Any:
+        browser = visit(user)
+        token = part(browser.get(f"/grant/{grant['id']}"), "input[name=_csrf_token]")["value"]
+        return browser.post(f"/grant/{grant['id']}/{command}", data={**given, "_csrf_token": token})
+    return post
+
+
+@pytest.fixture(scope="module")
+def granted(cases: Cases) -> dict[str, Any]:
+    return cases.granted()
+
+
+class TestPage:
+    def test_it_says_the_last_day_and_not_the_day_after(self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        page = visit(cases.applicant).get(f"/zh_Hans_CN/grant/{granted['id']}")
+        last = cases.show("application", granted["application_id"])["decision"]["period_end"]
+        year, month, day = (int(number) for number in last.split("-"))
+        assert words(part(page, "header .gs-facts b")).startswith(f"{year}年{month}月{day}日")
+
+    def test_each_file_has_its_download_and_an_example_that_sends_a_token(
+            self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        page = visit(cases.applicant).get(f"/grant/{granted['id']}")
+        download = str(part(page, "#fetch a[href*='/download']")["href"])
+        assert visit(cases.applicant).get(download).status_code == HTTPStatus.OK
+        example = words(part(page, "#fetch .gs-code"))
+        assert f"Authorization: {TOKEN}" in example
+        assert f"resource_id={cases.resource}" in example
+
+    def test_what_was_fetched_is_shown_to_both_sides(self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        visit(cases.applicant).get(f"/dataset/{cases.dataset['name']}/resource/{cases.resource}/download")
+        for user in (cases.applicant, cases.clerk):
+            assert "监测数据" in words(part(visit(user).get(f"/grant/{granted['id']}"), "#usage"))
+
+    def test_a_stranger_finds_nothing_as_if_it_did_not_exist(
+            self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        for grant in (granted["id"], "absent", "a%00b", "x" * 200):
+            assert visit(cases.other_applicant).get(f"/grant/{grant}").status_code == HTTPStatus.NOT_FOUND
+
+    def test_who_is_not_logged_in_logs_in(self, visit: Any, granted: dict[str, Any]) -> None:
+        assert "/user/login" in visit("").get(f"/grant/{granted['id']}").headers["Location"]
+
+    def test_the_department_is_offered_no_command_of_the_holder(
+            self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        page = BeautifulSoup(visit(cases.clerk).get(f"/grant/{granted['id']}").body, "html.parser")
+        assert page.select("form[action*='/surrender'], form[action*='/close-out'], #fetch") == []
+
+    def test_a_renewal_is_offered_while_it_is_in_force(self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        page = visit(cases.applicant).get(f"/grant/{granted['id']}")
+        assert part(page, f"#next a[href*='renews={granted['id']}']")
+
+    def test_my_authorisations_list_mine_with_what_they_are_worth(
+            self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        theirs = cases.granted(user=cases.other_applicant)
+        table = part(visit(cases.applicant).get("/en/my/grants"), "#grants")
+        links = {str(link["href"]).rsplit("/", 1)[1] for link in table.select("th a")}
+        assert granted["id"] in links
+        assert theirs["id"] not in links
+        assert part(visit(cases.applicant).get("/en/my/grants"), ".gs-badge-valid")
+
+    def test_the_entrys_page_leads_to_it(self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        offered = part(visit(cases.applicant).get(f"/dataset/{cases.dataset['name']}"), ".gs-apply a")
+        assert str(offered["href"]).startswith("/grant/")
+
+
+class TestEnd:
+    def test_a_suspension_says_why_and_offers_the_appeal(self, visit: Any, cases: Cases) -> None:
+        grant = cases.suspended()
+        page = visit(cases.applicant).get(f"/grant/{grant['id']}")
+        assert "超出约定范围使用数据" in words(part(page, "#next"))
+        assert part(page, "#appeal form")
+
+    def test_a_refused_download_leads_to_it(self, visit: Any, cases: Cases) -> None:
+        entry = cases.world.published(open_type="conditional", open_condition="限科研机构")
+        grant = cases.suspended(user=cases.other_applicant, dataset_id=entry["id"])
+        page = visit(cases.other_applicant).get(f"/dataset/{entry['name']}/resource/{entry['resources'][0]['id']}/download")
+        assert page.status_code == HTTPStatus.FORBIDDEN
+        assert str(part(page, ".gs-button-main")["href"]) == f"/grant/{grant['id']}"
+
+    def test_it_is_given_up_by_its_form(self, give: Any, cases: Cases) -> None:
+        grant = cases.granted()
+        assert give(cases.applicant, grant, "surrender", reason="项目结束").status_code == HTTPStatus.FOUND
+        assert cases.show("grant", grant["id"])["state"] == "surrendered"
+
+    def test_at_the_end_a_statement_is_asked_for_and_kept(self, give: Any, visit: Any, cases: Cases) -> None:
+        grant = cases.surrendered()
+        assert part(visit(cases.applicant).get(f"/grant/{grant['id']}"), "#close-out textarea").has_attr("required")
+        empty = give(cases.applicant, grant, "close-out", statement=" ")
+        assert empty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        give(cases.applicant, grant, "close-out", statement="已于今日全部删除")
+        assert "已于今日全部删除" in words(part(visit(cases.clerk).get(f"/grant/{grant['id']}"), "header .gs-facts"))
+
+    def test_after_the_last_day_nothing_is_offered_to_fetch(self, visit: Any, cases: Cases) -> None:
+        grant = cases.expired()
+        page = visit(cases.applicant).get(f"/grant/{grant['id']}")
+        assert part(page, "header .gs-badge-expired")
+        assert BeautifulSoup(page.body, "html.parser").select("#fetch") == []
+
+    def test_another_holder_cannot_give_it_up(self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
+        browser = visit(cases.other_applicant)
+        token = part(browser.get(f"/dataset/{cases.dataset['name']}/apply"), "main input[name=_csrf_token]")["value"]
+        answer = browser.post(f"/grant/{granted['id']}/surrender", data={"_csrf_token": token})
+        assert answer.status_code == HTTPStatus.NOT_FOUND
+        assert cases.show("grant", granted["id"])["state"] == "active"
+
