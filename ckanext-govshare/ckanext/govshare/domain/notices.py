@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 _MORNING = time(8, tzinfo=SHANGHAI)
 REPLY_WARNINGS = (3, 1, 0)  # working days before a reply is due
 END_WARNINGS = (30, 7, 1)  # days before a grant ends
-CLOSE_OUT_WARNINGS = (10, 30)  # days after its end
+CLOSE_OUT_WARNINGS = (10, 30)  # days after the end was told
 SIGNATURE_WARNINGS = (3, 10)  # days after the agreement was offered
 
 
@@ -144,9 +144,9 @@ def grant_end_steps(ends_at: datetime, since: datetime) -> list[Step]:
             for days, at in mornings.items() if at > since]
 
 
-def close_out_steps(ends_at: datetime) -> list[Step]:
+def close_out_steps(asked_at: datetime) -> list[Step]:
     """Reminders that a statement on the data is missing after the end; the last one goes to the department, too."""
-    first, last = (datetime.combine(shanghai_date(ends_at) + days * _DAY, _MORNING) for days in CLOSE_OUT_WARNINGS)
+    first, last = (datetime.combine(shanghai_date(asked_at) + days * _DAY, _MORNING) for days in CLOSE_OUT_WARNINGS)
     person: Told = ((Audience.PERSON, "close_out_missing"),)
     return [Step("close_out_1", first, person),
             Step("close_out_2", last, (*person, (Audience.HANDLERS, "close_out_missing_report")))]

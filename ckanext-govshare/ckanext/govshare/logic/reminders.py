@@ -67,8 +67,9 @@ def _ends(now: datetime) -> Iterator[Waiting]:
 
 
 def _statements(now: datetime) -> Iterator[Waiting]:
-    for case, ends_at in repository.unclosed_grants(now - _LONG_AGO):
-        step = notices.step_at(notices.close_out_steps(ends_at), now)
+    # The holder was asked for the statement when the end was recorded, which a stopped worker does late.
+    for case, recorded_at in repository.unclosed_grants(now - _LONG_AGO):
+        step = notices.step_at(notices.close_out_steps(recorded_at), now)
         if step:
             yield Waiting(case.kind, case.id, step)
 

@@ -165,7 +165,7 @@ def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
     continued = sa.exists().where(later.c.renews == grant.c.id, later.c.state != "pending_agreement")
     query = sa.select(grant, grant.c.holder.label("person")).where(
         grant.c.state == "expired", grant.c.closed_out_at.is_(None), grant.c.ends_at > since, ~continued).order_by(grant.c.id)
-    return [(_concerned("grants", row), row["ends_at"]) for row in model.Session.execute(query).mappings()]
+    return [(_concerned("grants", row), row["modified_at"]) for row in model.Session.execute(query).mappings()]
 
 
 def unsigned_agreements(now: datetime) -> list[tuple[Concerned, str, datetime]]:
