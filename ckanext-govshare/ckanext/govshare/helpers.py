@@ -12,6 +12,7 @@ from ckan.lib import helpers as core_helpers
 from ckan.lib.i18n import get_lang
 
 from ckanext.govshare import clock, config
+from ckanext.govshare.appeal_display import gs_appeal_against, gs_appeal_remedy, gs_may_appeal
 from ckanext.govshare.case_display import (
     gs_answer,
     gs_applicant_kinds,
@@ -52,15 +53,15 @@ from ckanext.govshare.table_display import (
 from ckanext.govshare.task_display import gs_application_form, gs_countdown, gs_handlers, gs_reasons
 
 __all__ = [
-    "gs_access", "gs_answer", "gs_api_examples", "gs_applicant_kinds", "gs_application_figures",
-    "gs_application_form", "gs_apply",
+    "gs_access", "gs_answer", "gs_api_examples", "gs_appeal_against", "gs_appeal_remedy", "gs_applicant_kinds",
+    "gs_application_figures", "gs_application_form", "gs_apply",
     "gs_attributes_explained", "gs_case_state", "gs_catalog_stats", "gs_channel", "gs_cite", "gs_column_type",
     "gs_countdown", "gs_counts", "gs_current_file", "gs_date", "gs_datetime", "gs_deadline", "gs_department", "gs_differences",
     "gs_entry", "gs_error_advice", "gs_facet_groups", "gs_fetches", "gs_field_label", "gs_file_state", "gs_file_versions",
-    "gs_filesize", "gs_grant_files", "gs_handlers", "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits", "gs_nav",
-    "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_resource_name", "gs_severity",
-    "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes", "gs_timeline", "gs_translated",
-    "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
+    "gs_filesize", "gs_grant_files", "gs_handlers", "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits",
+    "gs_may_appeal", "gs_nav", "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons",
+    "gs_resource_name", "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes",
+    "gs_timeline", "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
