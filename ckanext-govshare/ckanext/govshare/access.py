@@ -42,7 +42,7 @@ class Refused(tk.NotAuthorized):
 
 
 def asked(form: str = "") -> Way:
-    """How the caller of this request asks. `form`: one of `grant_limits.FORMATS`, empty for a look in the page.
+    """How the caller of this request asks. `form`: one of `entry_forms.FORMATS`, empty for a look in the page.
 
     The address is that of the connection, or what trusted proxies say of it (`security.proxies`).
     """

@@ -110,7 +110,7 @@ _MOST_TELLING: Sequence[tuple[Standing | None, Reason]] = (
 
 @dataclass(frozen=True)
 class Way:
-    """How somebody asks. `form`: one of `grant_limits.FORMATS`, empty for a look in the page; `address`: the caller's IP."""
+    """How somebody asks. `form`: one of `entry_forms.FORMATS`, empty for a look in the page; `address`: the caller's IP."""
 
     form: str = ""
     address: str = ""
