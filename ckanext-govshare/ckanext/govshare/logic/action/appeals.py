@@ -110,10 +110,17 @@ def govshare_appeal_show(context: Context, data_dict: DataDict) -> dict[str, Any
         "remedy": next((row["payload"]["remedy"] for row in events if "remedy" in row["payload"]), None),
         "decision": {"state": subject.state, "reason": repository.decision_reason(found)},
         "history": [{"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-                     "actor": named.person(row["actor"])["display_name"] or None, "reason": row["payload"].get("reason", "")}
+                     "actor": _actor(row["actor"], found, held), "reason": row["payload"].get("reason", "")}
                     for row in events],
     }
     return shown if _READING & held else _without_words(shown)
+
+
+def _actor(actor: str, appeal: Appeal, held: frozenset[Part]) -> str | None:
+    """Who acted, by name: an authority's decision is the authority's, its staff are not named to the appellant."""
+    if actor != appeal.appellant and not {Part.DEPARTMENT_MEMBER, Part.COMPETENT} & held:
+        return None
+    return named.person(actor)["display_name"] or None
 
 
 def _without_words(shown: dict[str, Any]) -> dict[str, Any]:
