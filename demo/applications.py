@@ -60,7 +60,7 @@ class _Case:
         kind = "grant" if step == "suspend" else "agreement"
         if not shown[f"{kind}_id"]:
             return False
-        found = self._portal.call(f"govshare_{kind}_show", self._accounts.admin, id=shown[f"{kind}_id"])
+        found = self._portal.call(f"govshare_{kind}_show", self._accounts.authority, id=shown[f"{kind}_id"])
         waiting = {"sign": ("offered",), "countersign": ("offered", "applicant_signed"), "suspend": ("active",)}[step]
         return found["state"] not in waiting
 
