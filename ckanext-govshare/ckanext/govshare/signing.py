@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from ckan import model
+from ckan.exceptions import CkanConfigurationException
 from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 
@@ -84,6 +85,14 @@ BUILT_IN = {Password.method: "ckanext.govshare.signing:Password"}
 def current() -> Signer:
     """The signer that the settings name. Raises ValueError naming the setting where there is none."""
     return _load(config.signing_method())
+
+
+def verify() -> None:
+    """Refuse to start without the signer that the settings name. Raises CkanConfigurationException."""
+    try:
+        current()
+    except ValueError as error:
+        raise CkanConfigurationException(str(error)) from error
 
 
 def of(method: str) -> Signer | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ckanext.govshare import signing
 from ckanext.govshare.security import absence, checks, csrf, forms, headers, jsonp, mail, proxies, request_size, settings, uploads
 
 if TYPE_CHECKING:
@@ -27,8 +28,12 @@ def configure(config: dict[str, Any]) -> None:
 
 
 def verify(config: dict[str, Any]) -> None:
-    """Refuse to start with a setting that opens a hole. Raises CkanConfigurationException naming every one."""
+    """Refuse to start with a setting that opens a hole, or without the signer of agreements that the settings name.
+
+    Raises CkanConfigurationException naming every one.
+    """
     checks.enforce(config)
+    signing.verify()
 
 
 def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
