@@ -220,6 +220,15 @@ class TestMail:
         assert tried == 2
         assert {row["kind"] for row in outbox.pending()} == {"message"}
 
+    def test_a_line_break_in_a_title_begins_no_header(self, cases: Cases, post: Mailbox) -> None:
+        title = "水质\r\nBcc: someone@example.com"
+        notices.tell([user_id(cases.applicant)], "appeal_withdrawn", {"dataset": title}, "/", clock.now())
+        model.Session.commit()
+        jobs.drain_outbox()
+        [letter] = addressed(post, cases.applicant)
+        assert letter["Bcc"] is None
+        assert "Bcc: someone@example.com" in letter["Subject"]
+
     def test_a_mailbox_that_does_not_exist_is_not_tried_again(self, cases: Cases, post: Mailbox) -> None:
         post.unknown.add(model.User.get(cases.applicant).email)
         cases.submitted()

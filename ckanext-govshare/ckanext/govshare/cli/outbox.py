@@ -9,7 +9,7 @@ from ckanext.govshare.repository import outbox as repository
 
 @click.group()
 def outbox() -> None:
-    """What still has to happen after commits: index updates, later mails."""
+    """What still has to happen after commits: index updates and messages."""
 
 
 @outbox.command()
