@@ -22,7 +22,9 @@ def cases(shared_world: World) -> Cases:
 
 @pytest.fixture
 def visit(shared_app: Any, cases: Cases) -> Callable[[str], Browser]:
-    return lambda user="": Browser(shared_app, user)
+    def browser(user: str = "") -> Browser:
+        return Browser(shared_app, user)
+    return browser
 
 
 @pytest.fixture
