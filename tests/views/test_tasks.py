@@ -129,6 +129,8 @@ def test_a_grant_is_suspended_and_resumed_on_its_page(cases: Cases, desk: Desk) 
     page_of(desk.send(f"/department/grant/{grant['id']}/suspend", data={"reason": ""}), 422)
     assert desk.send(f"/department/grant/{grant['id']}/suspend", data={"reason": "核查用途"}).status_code == 302
     assert cases.show("grant", grant["id"])["state"] == "suspended"
+    page = page_of(desk.get(f"/zh_Hans_CN/grant/{grant['id']}"))
+    assert {form["id"] for form in page.select("#decide form")} == {"gs-resume", "gs-terminate"}
     assert desk.send(f"/department/grant/{grant['id']}/resume", data={"reason": "已说明"}).status_code == 302
     assert cases.access()["allowed"]
 

@@ -11,6 +11,7 @@ from ckanext.govshare.domain import countdown
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.common_reasons import COMMON_REASONS
 from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.schema.applications import REPLIES
 from ckanext.govshare.repository import tasks
 
 
@@ -26,7 +27,7 @@ def gs_countdown(deadline: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def gs_reasons(command: str, department: str) -> list[dict[str, str]]:
     """The reasons offered for a command: `title` and `text`, the department's own canned replies first."""
-    own = _ask("govshare_canned_reply_list", organization=department, command=command)
+    own = _ask("govshare_canned_reply_list", organization=department, command=command) if command in REPLIES else []
     common = [translate(message) for message in COMMON_REASONS.get(command, ())]
     return [{"title": reply["title"], "text": reply["text"]} for reply in own] + [
         {"title": "", "text": text} for text in common]

@@ -13,7 +13,6 @@ from ckanext.govshare.views import case_pages as pages
 blueprint = Blueprint("govshare_replies", __name__, url_prefix="/department/<organization>/replies")
 blueprint.before_request(pages.log_in_first)
 
-COMMANDS = ("return", "approve", "reject", "suspend", "terminate")
 FIELDS = ("command", "title", "text")
 
 

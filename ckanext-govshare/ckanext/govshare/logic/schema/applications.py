@@ -83,7 +83,7 @@ def application_assign(not_empty: Validator, default: ValidatorFactory) -> Schem
 def application_list(not_empty: Validator, ignore_empty: Validator, default: ValidatorFactory, one_of: ValidatorFactory,
                      boolean_validator: Validator, natural_number_validator: Validator) -> Schema:
     return {
-        "role": [not_empty, text_up_to(20), one_of(ROLES)],
+        "role": [not_empty, text_up_to(20), one_of(list(ROLES))],
         "state": [ignore_empty, text_up_to(20), one_of([*(state.value for state in State), WAITING])],
         "q": [default(""), text_up_to(200)],
         "organization": [ignore_empty, text_up_to(_ID)],
@@ -106,16 +106,16 @@ def attachment_add(not_empty: Validator, not_missing: Validator) -> Schema:
 
 @validator_args
 def canned_reply_list(not_empty: Validator, ignore_empty: Validator, one_of: ValidatorFactory) -> Schema:
-    return {"organization": [not_empty, text_up_to(_ID)], "command": [ignore_empty, text_up_to(20), one_of(REPLIES)]}
+    return {"organization": [not_empty, text_up_to(_ID)], "command": [ignore_empty, text_up_to(20), one_of(list(REPLIES))]}
 
 
 @validator_args
 def canned_reply_create(not_empty: Validator, one_of: ValidatorFactory) -> Schema:
-    return {"organization": [not_empty, text_up_to(_ID)], "command": [not_empty, text_up_to(20), one_of(REPLIES)],
+    return {"organization": [not_empty, text_up_to(_ID)], "command": [not_empty, text_up_to(20), one_of(list(REPLIES))],
             "title": [not_empty, text_up_to(200)], "text": [not_empty, text_up_to(MAX_TEXT)]}
 
 
 @validator_args
 def canned_reply_update(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
-    return {"id": [not_empty, text_up_to(_ID)], "command": [ignore_missing, text_up_to(20), one_of(REPLIES)],
+    return {"id": [not_empty, text_up_to(_ID)], "command": [ignore_missing, text_up_to(20), one_of(list(REPLIES))],
             "title": [ignore_missing, not_empty, text_up_to(200)], "text": [ignore_missing, not_empty, text_up_to(MAX_TEXT)]}
