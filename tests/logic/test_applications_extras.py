@@ -1,14 +1,16 @@
 """What belongs to an application besides its form: the entry's own questions, attachments, and a department's replies."""
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
-from cases import Cases
+from cases import Cases, at
 from ckan.tests import factories
 from world import World, attachment
 
+from ckanext.govshare import clock
 from ckanext.govshare.domain import attachments as rules
 from ckanext.govshare.logic import attachments
 
@@ -168,6 +170,15 @@ class TestAttachments:
         shown = cases.show("application", made["id"])
         assert (shown["attachments"], attachments.path(kept["id"]).exists()) == ([], False)
         assert [row["event"] for row in shown["history"]][1:] == ["attachment_added", "attachment_removed"]
+
+    def test_bytes_that_a_killed_process_left_are_swept_away(self, cases: Cases) -> None:
+        kept, stray = add(cases, cases.drafted()), attachments.path("00-stray")
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_bytes(PDF)
+        assert attachments.sweep() == 0
+        with at(clock.now() + timedelta(days=2)):
+            assert attachments.sweep() == 1
+        assert (stray.exists(), attachments.path(kept["id"]).exists()) == (False, True)
 
     def test_what_is_no_file_is_refused(self, cases: Cases) -> None:
         made = cases.drafted()

@@ -28,9 +28,11 @@ def empty_tables(owner: sa.Engine) -> None:
 
 
 def remove_data_files() -> None:
-    """Drop the tables of data files and delete their bytes."""
+    """Drop the tables of data files and delete their bytes, and those of attachments."""
+    from ckanext.govshare.logic import attachments
     from ckanext.govshare.logic.datafiles import loading, storage
 
     for name in loading.tables():
         loading.drop(name)
     shutil.rmtree(storage.root(), ignore_errors=True)
+    shutil.rmtree(attachments.root(), ignore_errors=True)

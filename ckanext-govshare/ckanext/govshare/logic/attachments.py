@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import Context
 from werkzeug.datastructures import FileStorage
 
@@ -26,11 +28,17 @@ from ckanext.govshare.repository import attachments as repository
 
 _FOLDER = "attachments"
 _CHUNK = 2**20
+_LEFT_ALONE = timedelta(days=1)
+
+
+def root() -> Path:
+    """The folder of all attachments; it may not exist yet."""
+    return Path(tk.config["ckan.storage_path"]) / _FOLDER
 
 
 def path(attachment_id: str) -> Path:
     """Where the bytes of a file lie."""
-    return Path(tk.config["ckan.storage_path"]) / _FOLDER / attachment_id[:2] / attachment_id
+    return root() / attachment_id[:2] / attachment_id
 
 
 def add(context: Context, application_id: str, upload: Any) -> Attachment:
@@ -73,6 +81,17 @@ def known(attachment_id: str) -> Attachment:
     if found is None or found.case_kind != applications.CASE:
         raise tk.ObjectNotFound(tk._("Attachment not found"))
     return found
+
+
+def sweep() -> int:
+    """Delete bytes that a killed process left without a row; how many files. Work in progress is younger than a day."""
+    before = clock.now() - _LEFT_ALONE
+    old = [place for place in root().glob("*/*") if datetime.fromtimestamp(place.stat().st_mtime, UTC) < before]
+    stray = [place for place in old if repository.get(place.name) is None]
+    for place in stray:
+        place.unlink(missing_ok=True)
+    model.Session.rollback()
+    return len(stray)
 
 
 def _case(application: Application) -> Case:
