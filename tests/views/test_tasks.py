@@ -67,6 +67,14 @@ def test_only_who_handles_cases_has_the_list(cases: Cases, shared_app: Any) -> N
     assert not listed(page_of(Browser(shared_app, world.other_editor).get(TASKS)))
 
 
+def test_the_navigation_leads_who_handles_cases_to_what_waits(cases: Cases, desk: Desk, shared_app: Any) -> None:
+    cases.submitted()
+    link = page_of(desk.get("/zh_Hans_CN/about")).select(f"#gs-nav a[href='{TASKS}']")[0]
+    assert int(link.select(".gs-count")[0].contents[0]) == len(listed(page_of(desk.get(TASKS))))
+    for nobody in (cases.applicant, cases.world.member):
+        assert not page_of(Browser(shared_app, nobody).get("/zh_Hans_CN/about")).select(f"#gs-nav a[href='{TASKS}']")
+
+
 def test_several_are_assigned_at_once_or_none(cases: Cases, desk: Desk) -> None:
     both = [cases.submitted(), cases.submitted(user=cases.other_applicant)]
     ids = [case["id"] for case in both]

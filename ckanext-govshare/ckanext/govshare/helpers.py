@@ -50,18 +50,18 @@ from ckanext.govshare.table_display import (
     gs_file_versions,
     gs_table,
 )
-from ckanext.govshare.task_display import gs_application_form, gs_countdown, gs_handlers, gs_reasons
+from ckanext.govshare.task_display import gs_application_form, gs_countdown, gs_handlers, gs_handles_cases, gs_reasons
 
 __all__ = [
     "gs_access", "gs_answer", "gs_api_examples", "gs_appeal_against", "gs_appeal_remedy", "gs_applicant_kinds",
-    "gs_application_figures", "gs_application_form", "gs_apply",
-    "gs_attributes_explained", "gs_case_state", "gs_catalog_stats", "gs_channel", "gs_cite", "gs_column_type",
-    "gs_countdown", "gs_counts", "gs_current_file", "gs_date", "gs_datetime", "gs_deadline", "gs_department", "gs_differences",
-    "gs_entry", "gs_error_advice", "gs_facet_groups", "gs_fetches", "gs_field_label", "gs_file_state", "gs_file_versions",
-    "gs_filesize", "gs_grant_files", "gs_handlers", "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits",
-    "gs_may_appeal", "gs_nav", "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons",
-    "gs_resource_name", "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes",
-    "gs_timeline", "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
+    "gs_application_figures", "gs_application_form", "gs_apply", "gs_attributes_explained", "gs_case_state",
+    "gs_catalog_stats", "gs_channel", "gs_cite", "gs_column_type", "gs_countdown", "gs_counts", "gs_current_file", "gs_date",
+    "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
+    "gs_fetches", "gs_field_label", "gs_file_state", "gs_file_versions", "gs_filesize", "gs_grant_files", "gs_handlers",
+    "gs_handles_cases", "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits", "gs_may_appeal", "gs_nav",
+    "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_resource_name",
+    "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes", "gs_timeline",
+    "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -157,15 +157,18 @@ def gs_provider(department_id: str) -> dict[str, Any] | None:
 
 
 def gs_nav() -> dict[str, Any]:
-    """What the navigation offers the caller: `clerk`, `reviewer`, how many entries wait in the `queue`, and `unread` messages."""
+    """What the navigation offers the caller: `clerk`, `reviewer`, `handler` of applications; how many entries wait in
+    the `queue`, how many applications among the `tasks`, and how many messages are `unread`."""
     user = tk.g.userobj
     if not user:
-        return {"clerk": False, "reviewer": False, "queue": 0, "unread": 0}
-    reviewer = roles.is_competent(user)
+        return {"clerk": False, "reviewer": False, "queue": 0, "unread": 0, "handler": False, "tasks": 0}
+    reviewer, handler = roles.is_competent(user), gs_handles_cases(user)
     return {
         "clerk": bool(roles.capacities(user)) and not user.sysadmin,
         "reviewer": reviewer,
         "queue": _ask("govshare_entry_queue", limit=0)["count"] if reviewer else 0,
+        "handler": handler,
+        "tasks": _ask("govshare_application_list", role="department", state="waiting", limit=0)["count"] if handler else 0,
         "unread": notices.count(user.id, unread=True),
     }
 
