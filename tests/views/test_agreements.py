@@ -83,6 +83,13 @@ class TestSigning:
             assert visit(shared_world.reviewer).get(address).status_code == HTTPStatus.OK
 
 
+    @pytest.mark.parametrize("address", ["/agreement/{}", "/agreement/{}.pdf", "/department/{}/agreement-template",
+                                         "/dataset/{}/agreement-template"])
+    @pytest.mark.parametrize("name", ["%00", "x" * 300, "%ff", "'"])
+    def test_what_is_no_name_leads_nowhere(self, cases: Cases, visit: Any, address: str, name: str) -> None:
+        assert visit(cases.clerk).get(address.format(name)).status_code == HTTPStatus.NOT_FOUND
+
+
 class TestCopies:
     def test_whoever_holds_the_file_can_check_it(self, cases: Cases, bound: Any, visit: Any, send: Any) -> None:
         answer = visit(cases.applicant).get(f"/agreement/{bound['id']}.pdf")

@@ -34,7 +34,7 @@ _SEEN_BY = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part
 
 def known(context: Context, agreement_id: str) -> tuple[Agreement, frozenset[Part]]:
     """The agreement and the caller's parts in it; NotFound for everybody but its parties and the competent department."""
-    found = repository.get(agreement_id)
+    found = None if "\0" in agreement_id else repository.get(agreement_id)
     held = parts.of(context, found.department, found.applicant) if found else frozenset()
     if found is None or not _SEEN_BY & held:
         raise tk.ObjectNotFound(tk._("Agreement not found"))

@@ -20,7 +20,7 @@ def _page(scope: str, scope_id: str, errors: dict[str, Any], words: dict[str, st
     """The editor; what does not exist and what is not the caller's are one page."""
     try:
         template = tk.get_action("govshare_agreement_template_show")(pages.context(), {"scope": scope, "scope_id": scope_id})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
+    except (tk.NotAuthorized, tk.ObjectNotFound, tk.ValidationError):
         return tk.abort(404)
     return tk.render("govshare/agreements/template.html", {
         "template": template, "errors": errors, "words": words, "preview": preview,
