@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cases import Cases
 from ckan.tests import factories
 from playwright.sync_api import Page
 from world import World, attachment
@@ -16,8 +17,11 @@ PAGES = {
          "/user/login", "/regulation/",
          "/regulation/chenzhou-2022", "/regulation/chenzhou-2022/catalog_review?start=2026-09-25"),
     "editor": ("/entry/", "/entry/{draft}", "/entry/{narrowed}", "/dataset/new", "/dataset/edit/{draft}",
-               "/dataset/resources/{published}", "/dataset/{draft}/resource/new", "/dataset/{draft}"),
-    "reviewer": ("/entry/queue", "/entry/{submitted}", "/entry/{narrowed}"),
+               "/dataset/resources/{published}", "/dataset/{draft}/resource/new", "/dataset/{draft}",
+               "/department/tasks", "/department/{department}/replies", "/dataset/{conditional}/application-form",
+               "/application/{application}", "/grant/{grant}", "/messages/"),
+    "reviewer": ("/entry/queue", "/entry/{submitted}", "/entry/{narrowed}", "/board", "/application/{application}",
+                 "/appeal/{appeal}", "/grant/{grant}"),
 }
 LONG = "湖南省郴州市" * 12 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 3
 
@@ -35,7 +39,17 @@ def place(world: World) -> dict[str, str]:
     world.vouch(draft)
     return {"published": published["name"], "file": published["resources"][0]["id"], "draft": draft["name"],
             "submitted": world.submitted()["name"], "narrowed": narrowed["name"], "department": world.own["name"],
-            "theme": theme["name"]}
+            "theme": theme["name"], **_cases(world)}
+
+
+def _cases(world: World) -> dict[str, str]:
+    """Cases of conditional data, with long words, too."""
+    cases = Cases(world)
+    world.call(cases.clerk, "govshare_entry_form_update", dataset_id=cases.dataset["id"], note=LONG, questions=[
+        {"id": "places", "label": LONG, "type": "choice", "options": [LONG, "否"], "help": LONG}])
+    application = cases.submitted(purpose=LONG, applicant_name=LONG, answers={"places": LONG})
+    return {"conditional": cases.dataset["name"], "application": application["id"], "grant": cases.granted()["id"],
+            "appeal": cases.appealed()["id"]}
 
 
 def watched(page: Page) -> list[str]:
