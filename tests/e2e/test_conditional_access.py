@@ -181,6 +181,7 @@ def test_from_the_application_to_the_last_second(
     applicant.go(f"/grant/{grant}", "expired")
     applicant.go("/my/applications", "applications")
     applicant.go(agreement, "agreement-lapsed")
+    expect(applicant.page.locator(".gs-badge-lapsed")).to_be_visible()
     assert [one.amiss for one in (applicant, clerk, competent)] == [[], [], []]
 
 
