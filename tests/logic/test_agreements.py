@@ -1,4 +1,4 @@
-"""Data-use agreements through the public actions, on a real database: signing, force, templates, copies."""
+"""Data-use agreements through the public actions, on a real database: signing, force, copies."""
 from __future__ import annotations
 
 import hashlib
@@ -16,12 +16,23 @@ from world import World
 from ckanext.govshare import clock, jobs, signing
 from ckanext.govshare.logic import agreement_copies
 
-BODY = "用途：{purpose}\n\n数据：{entry_title}，编号{agreement_id}"
+
+@pytest.fixture(scope="module")
+def dataset(shared_world: World) -> dict[str, Any]:
+    return Cases(shared_world).dataset
 
 
 @pytest.fixture
-def cases(world: World) -> Cases:
-    return Cases(world)
+def world(shared_world: World) -> World:
+    return shared_world
+
+
+@pytest.fixture
+def cases(shared_world: World, dataset: dict[str, Any]) -> Cases:
+    """People of their own for each test, who apply for the same data."""
+    made = Cases(shared_world)
+    made.dataset = dataset
+    return made
 
 
 def errors_of(call: Any, *args: Any, **words: Any) -> set[str]:
@@ -110,55 +121,14 @@ class TestSigning:
         ended = cases.show("agreement", bound["id"])
         assert (ended["state"], ended["standing"], ended["reason"]) == ("terminated", "terminated", "转让数据")
 
-
-class TestTemplates:
-    def test_the_narrowest_template_holds(self, cases: Cases, world: World) -> None:
-        scopes = ((world.reviewer, "site", "", "全站"), (cases.clerk, "department", world.own["name"], "部门"),
-                  (cases.clerk, "entry", cases.dataset["name"], "数据集"))
-        for user, scope, scope_id, title in scopes:
-            world.call(user, "govshare_agreement_template_update", scope=scope, scope_id=scope_id, title=title, body=BODY)
-            shown = world.call(cases.clerk, "govshare_agreement_template_show", scope="entry", scope_id=cases.dataset["id"])
-            assert (shown["title"], shown["from"], shown["own"]) == (title, scope, scope == "entry")
-        offered = cases.offered()
-        assert (offered["title"], offered["template"]["scope"], offered["template"]["version"]) == ("数据集", "entry", 1)
-
-    def test_who_may_change_which(self, cases: Cases, world: World) -> None:
-        for user, scope, scope_id in ((cases.clerk, "site", ""), (world.member, "department", world.own["id"]),
-                                      (world.other_editor, "department", world.own["id"]), ("", "site", ""),
-                                      (world.reviewer, "department", world.own["id"]), (world.operator, "site", ""),
-                                      (world.other_editor, "entry", cases.dataset["id"])):
-            with pytest.raises(tk.NotAuthorized):
-                world.call(user, "govshare_agreement_template_update", scope=scope, scope_id=scope_id, title="题", body=BODY)
-
-    def test_an_unknown_field_is_named_and_nothing_is_saved(self, cases: Cases, world: World) -> None:
-        with pytest.raises(tk.ValidationError) as refused:
-            world.call(cases.clerk, "govshare_agreement_template_update", scope="department", scope_id=world.own["id"],
-                       title="题", body="{purpos}")
-        assert "{purpos}" in refused.value.error_dict["body"][0]
-        assert world.call(cases.clerk, "govshare_agreement_template_list") == []
-
-    def test_a_new_version_changes_no_signed_agreement_and_where_asked_is_signed_anew_without_a_gap(
-            self, cases: Cases, world: World) -> None:
+    def test_it_binds_again_when_an_appeal_overturns_the_termination(self, cases: Cases, world: World) -> None:
         bound = cases.signed()
-        change = {"scope": "department", "scope_id": world.own["id"], "title": "新版", "body": BODY}
-        world.call(cases.clerk, "govshare_agreement_template_update", **change)
-        assert cases.show("agreement", bound["id"]) | {"html": ""} == bound | {"html": ""}
-        world.call(cases.clerk, "govshare_agreement_template_update", **change, sign_again=True)
-        newer = self._offered_instead(bound, cases)
-        assert (newer["title"], newer["replaces"], newer["state"]) == ("新版", bound["id"], "offered")
-        assert (newer["ends_at"], cases.access()["allowed"]) == (bound["ends_at"], True)
-        cases.sign(newer, cases.applicant)
-        assert cases.access()["allowed"]
-        cases.sign(newer, cases.clerk, "countersign")
-        assert (cases.show("agreement", newer["id"])["state"], cases.access()["allowed"]) == ("in_force", True)
-        assert cases.show("agreement", bound["id"])["standing"] == "terminated"
-
-    @staticmethod
-    def _offered_instead(bound: dict[str, Any], cases: Cases) -> dict[str, Any]:
-        from ckanext.govshare.repository import agreements
-        (found,) = agreements.replacing(bound["id"])
-        model.Session.rollback()
-        return cases.show("agreement", found.id)
+        grant = {"id": cases.show("application", bound["application_id"])["grant_id"]}
+        cases.act(cases.clerk, "terminate", grant, "grant", reason="转让数据")
+        filed = world.call(cases.applicant, "govshare_appeal_file", grant_id=grant["id"], reason="没有转让")
+        world.call(world.reviewer, "govshare_appeal_decide", id=filed["id"], outcome="overturned", reason="查无实据")
+        again = cases.show("agreement", bound["id"])
+        assert (again["state"], again["signatures"], cases.access()["allowed"]) == ("in_force", bound["signatures"], True)
 
 
 class TestCopies:
