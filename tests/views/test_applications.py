@@ -26,12 +26,12 @@ def cases(shared_world: World) -> Cases:
 
 
 @pytest.fixture
-def visit(shared_app: Any, cases: Cases) -> Callable[[str], Browser]:
+def visit(shared_app: Any, cases: Cases) -> Callable[..., Browser]:
     return lambda user="": Browser(shared_app, user)
 
 
 @pytest.fixture
-def send(visit: Callable[[str], Browser]) -> Callable[..., Any]:
+def send(visit: Callable[..., Browser]) -> Callable[..., Any]:
     """Send the form at an address as a person does, with its token."""
     def post(user: str, page: str, to: str = "", **given: Any) -> Any:
         browser = visit(user)

@@ -21,12 +21,12 @@ def cases(shared_world: World) -> Cases:
 
 
 @pytest.fixture
-def visit(shared_app: Any, cases: Cases) -> Callable[[str], Browser]:
+def visit(shared_app: Any, cases: Cases) -> Callable[..., Browser]:
     return lambda user="": Browser(shared_app, user)
 
 
 @pytest.fixture
-def give(visit: Callable[[str], Browser]) -> Callable[..., Any]:
+def give(visit: Callable[..., Browser]) -> Callable[..., Any]:
     """Give a command by the form on the grant's page, as a person does."""
     def post(user: str, grant: dict[str, Any], command: str, **given: str) -> Any:
         browser = visit(user)
