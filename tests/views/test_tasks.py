@@ -70,7 +70,7 @@ def test_only_who_handles_cases_has_the_list(cases: Cases, shared_app: Any) -> N
 def test_the_navigation_leads_who_handles_cases_to_what_waits(cases: Cases, desk: Desk, shared_app: Any) -> None:
     cases.submitted()
     link = page_of(desk.get("/zh_Hans_CN/about")).select(f"#gs-nav a[href='{TASKS}']")[0]
-    assert int(link.select(".gs-count")[0].contents[0]) == len(listed(page_of(desk.get(TASKS))))
+    assert int(str(link.select(".gs-count")[0].contents[0])) == len(listed(page_of(desk.get(TASKS))))
     for nobody in (cases.applicant, cases.world.member):
         assert not page_of(Browser(shared_app, nobody).get("/zh_Hans_CN/about")).select(f"#gs-nav a[href='{TASKS}']")
 
