@@ -15,8 +15,8 @@ from world import World
 
 # Words that stand on Chinese pages as they are: formats, standards, addresses, and the other language's own name.
 AS_IT_IS = frozenset({
-    "AJAX", "API", "chinesecalendar", "CKAN", "CSS", "CSV", "DataStore", "English", "GB", "GBK", "GeoJSON", "GET", "HTML", "https",
-    "JSON", "Markdown", "MB", "PDF", "RDF", "SQL", "URL", "UTC", "UTF", "XLS", "XLSX", "XML",
+    "AJAX", "API", "chinesecalendar", "CKAN", "CSS", "CSV", "DataStore", "English", "GB", "GBK", "GeoJSON", "GET", "HTML",
+    "https", "JSON", "Markdown", "MB", "PDF", "RDF", "SQL", "URL", "UTC", "UTF", "XLS", "XLSX", "XML",
 })
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Addresses, names that stand in addresses, versions, placeholders of dates.
