@@ -42,7 +42,8 @@ class Feature:
 def _application(state: applications.State, command: applications.Command, part: Part) -> tuple[Event, Any]:
     form = applications.Form(
         purpose="研究", period_start="2026-03-02", period_end="2026-04-01", security_measures="加密",
-        applicant_kind="natural_person", applicant_name="李明", contact_name="李明", contact_phone="0735-2222222", contact_email="liming@example.org")
+        applicant_kind="natural_person", applicant_name="李明", contact_name="李明", contact_phone="0735-2222222",
+        contact_email="liming@example.org")
     case = applications.Application("a1", "e1", "d1", "company", state, form)
     order = applications.Order(command, ACTORS.get(part, "someone"), "理由")
     facts = applications.Facts(today=date(2026, 3, 2), overdue=True, deems=True)

@@ -35,8 +35,8 @@ def govshare_message_list(context: Context, data_dict: DataDict) -> dict[str, An
 
     :param unread: those alone that were not read (default: all)
     :param offset, limit: paging; 20 messages unless told, at most 100
-    :returns: ``count`` of those asked for, ``unread`` (how many are), and ``results``: ``id``, ``kind``, ``title``, ``sentences``,
-        ``address`` (path of the page where something is to be done), ``created_at`` and ``read_at`` (UTC, or None)
+    :returns: ``count`` of those asked for, ``unread`` (how many are), and ``results``: ``id``, ``kind``, ``title``,
+        ``sentences``, ``address`` (path of the page where something is to be done), ``created_at`` and ``read_at`` (UTC, or None)
     """
     tk.check_access("govshare_message_list", context, data_dict)
     user_id = _reader(context).id
@@ -73,7 +73,7 @@ def govshare_message_read(context: Context, data_dict: DataDict) -> dict[str, in
 
 @tk.side_effect_free
 def govshare_message_settings_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """How the caller is told of new messages: ``mail`` (also outside the portal), ``language``, and ``languages`` to choose from."""
+    """How the caller is told of new messages: ``mail`` (also outside the portal), ``language``, ``languages`` to choose from."""
     tk.check_access("govshare_message_settings_show", context, data_dict)
     return {**asdict(preferences.of(_reader(context))), "languages": preferences.offered()}
 

@@ -161,6 +161,6 @@ def _messages() -> None:
 
 def downgrade() -> None:
     op.drop_index("govshare_event_of_actor", "govshare_event")
-    for name in ("notice", "message", "appeal", "grant_use", "grant", "agreement_pdf", "agreement", "agreement_template", "canned_reply",
-                 "entry_form", "attachment", "application"):
+    for name in ("notice", "message", "appeal", "grant_use", "grant", "agreement_pdf", "agreement",
+                 "agreement_template", "canned_reply", "entry_form", "attachment", "application"):
         op.drop_table(f"govshare_{name}")
