@@ -113,12 +113,12 @@ class TestStanding:
     def test_where_an_agreement_is_required_only_one_in_force_counts(self, agreement: str, expected: Standing) -> None:
         assert standing(SIGNED, agreement, NOW) is expected
 
-    @pytest.mark.parametrize(("state", "agreement"), list(product(set(State) - {State.ACTIVE}, ["", "in_force", "lapsed"])))
+    @pytest.mark.parametrize(("state", "agreement"), list(product(sorted(set(State) - {State.ACTIVE}), ["", "in_force", "lapsed"])))
     def test_no_state_but_active_ever_gives_access(self, state: State, agreement: str) -> None:
         for grant, now in product([ACTIVE, SIGNED], [NOW - timedelta(days=9), NOW, NOW + timedelta(days=9)]):
             assert standing(replace(grant, state=state), agreement, now) is not Standing.VALID
 
-    @pytest.mark.parametrize("state", OPEN)
+    @pytest.mark.parametrize("state", sorted(OPEN))
     def test_the_end_comes_by_itself_whatever_was_recorded(self, state: State) -> None:
         assert standing(replace(ACTIVE, state=state), "in_force", ACTIVE.ends_at) is Standing.EXPIRED
 
@@ -146,7 +146,7 @@ class TestTheEnd:
 
 
 class TestCloseOut:
-    @pytest.mark.parametrize("state", ENDED)
+    @pytest.mark.parametrize("state", sorted(ENDED))
     def test_the_holder_states_once_what_became_of_the_data(self, state: State) -> None:
         ended = replace(ACTIVE, state=state)
         event = give(Command.CLOSE_OUT, ended, Part.APPLICANT, reason=" 数据已删除 ")
@@ -163,7 +163,7 @@ class TestCloseOut:
 
 
 class TestAppeal:
-    @pytest.mark.parametrize("before", OPEN)
+    @pytest.mark.parametrize("before", sorted(OPEN))
     def test_an_overturned_termination_brings_back_what_was_before_and_no_more(self, before: State) -> None:
         terminated = give(Command.TERMINATE, replace(ACTIVE, state=before), Part.HANDLER)
         assert isinstance(terminated, events.GrantTerminated)
