@@ -113,7 +113,8 @@ class TestStanding:
     def test_where_an_agreement_is_required_only_one_in_force_counts(self, agreement: str, expected: Standing) -> None:
         assert standing(SIGNED, agreement, NOW) is expected
 
-    @pytest.mark.parametrize(("state", "agreement"), list(product(sorted(set(State) - {State.ACTIVE}), ["", "in_force", "lapsed"])))
+    @pytest.mark.parametrize(("state", "agreement"), list(product(
+        sorted(set(State) - {State.ACTIVE}), ["", "in_force", "lapsed"])))
     def test_no_state_but_active_ever_gives_access(self, state: State, agreement: str) -> None:
         for grant, now in product([ACTIVE, SIGNED], [NOW - timedelta(days=9), NOW, NOW + timedelta(days=9)]):
             assert standing(replace(grant, state=state), agreement, now) is not Standing.VALID
