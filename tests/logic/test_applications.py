@@ -97,6 +97,17 @@ class TestHandling:
         assert (terms["entry_version"], terms["rule"]) == (1, "application_reply")
         assert terms["calendar_version"] and terms["use_terms_version"] and terms["open_condition"]
 
+    def test_which_clerk_acted_is_the_departments_affair(self, cases: Cases) -> None:
+        case = cases.submitted()
+        cases.act(cases.clerk, "take", case)
+        outside, inside = (cases.show("application", case["id"], user) for user in (cases.applicant, cases.second_clerk))
+        assert inside["assignee"]["name"] == cases.clerk
+        assert outside["assignee"] is None
+        assert [row["actor"] is None for row in outside["history"]] == [False, False, True]
+        assert all(row["actor"] for row in inside["history"])
+        (listed,) = cases.world.call(cases.applicant, "govshare_application_list", role="applicant")["results"]
+        assert listed["assignee"] is None
+
     def test_reasons_are_never_empty(self, cases: Cases) -> None:
         case = cases.submitted()
         for command in ("return", "reject"):
@@ -183,11 +194,11 @@ class TestAssignment:
     def test_many_applications_are_assigned_at_once(self, cases: Cases) -> None:
         ids = [cases.submitted()["id"], cases.under_review()["id"]]
         cases.world.call(cases.clerk, "govshare_application_assign", ids=ids, user=cases.second_clerk)
-        assert {cases.show("application", one)["assignee"]["name"] for one in ids} == {cases.second_clerk}
+        assert {cases.show("application", one, cases.clerk)["assignee"]["name"] for one in ids} == {cases.second_clerk}
         found = cases.world.call(cases.clerk, "govshare_application_list", role="department", assignee=cases.second_clerk)
         assert {row["id"] for row in found["results"]} == set(ids)
         cases.world.call(cases.clerk, "govshare_application_assign", ids=ids, user="")
-        assert cases.show("application", ids[0])["assignee"] is None
+        assert cases.show("application", ids[0], cases.clerk)["assignee"] is None
 
     def test_all_or_none_and_to_editors_alone(self, cases: Cases) -> None:
         case, decided = cases.submitted(), cases.approved()
@@ -196,7 +207,7 @@ class TestAssignment:
         with pytest.raises(tk.ValidationError) as error:
             cases.world.call(cases.clerk, "govshare_application_assign", ids=[case["id"]], user=cases.world.member)
         assert list(error.value.error_dict) == ["user"]
-        assert cases.show("application", case["id"])["assignee"] is None
+        assert cases.show("application", case["id"], cases.clerk)["assignee"] is None
 
 
 class TestLists:

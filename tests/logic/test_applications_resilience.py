@@ -24,10 +24,11 @@ from ckan import model
 from webserver import WebServer, serving
 from world import World
 
+from ckanext.govshare.logic.notices import EFFECT
 from ckanext.govshare.model.agreements import agreement
 from ckanext.govshare.model.grants import grant
 from ckanext.govshare.model.notices import message
-from ckanext.govshare.repository import deadlines
+from ckanext.govshare.repository import deadlines, outbox
 from ckanext.govshare.repository import trace as history
 
 KILLS = 20
@@ -63,9 +64,10 @@ def rows(table: sa.Table, **where: str) -> list[Any]:
 
 
 def told(user: str, kind: str, case_id: str) -> int:
-    """Messages of a kind about a case in somebody's inbox."""
+    """Messages of a kind about a case in somebody's inbox, each with its letter in the outbox."""
     found = rows(message, user_id=model.User.get(user).id, kind=kind)
-    return sum(case_id in row["address"] for row in found)
+    on_its_way = {effect["payload"]["message"] for effect in outbox.pending() if effect["kind"] == EFFECT}
+    return sum(case_id in row["address"] and row["id"] in on_its_way for row in found)
 
 
 @pytest.mark.parametrize("commands", [("approve",), ("approve", "reject", "return", "withdraw")], ids=["one", "several"])

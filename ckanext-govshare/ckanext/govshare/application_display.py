@@ -18,6 +18,7 @@ from ckanext.govshare.repository import trace as history
 CASE = "applications"
 # The applicant takes a refusal to the competent department with a command of another case (ACC-6).
 APPEAL = "appeal"
+_HANDLING = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
 
 
 def entry(entry_id: str) -> dict[str, Any]:
@@ -61,25 +62,28 @@ def personal(application: Application) -> dict[str, Any]:
             "applicant_kind": form.applicant_kind, "period_start": form.period_start, "period_end": form.period_end}
 
 
-def page(found: list[Application], readable: bool) -> list[dict[str, Any]]:
-    """Applications in a list; `readable`: the caller may know who applies."""
+def page(found: list[Application], readable: bool, handling: bool) -> list[dict[str, Any]]:
+    """Applications in a list; `readable`: the caller may know who applies, `handling`: and who works on it."""
     ids = [application.id for application in found]
     running, followers = deadlines.running(CASE, ids), repository.followers(ids)
-    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one) if readable else {}) for one in found]
+    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one) if readable else {})
+            | ({} if handling else {"assignee": None}) for one in found]
 
 
 def whole(application: Application, held: frozenset[Part], actor: str) -> dict[str, Any]:
     """All that somebody of the parts `held` sees of an application."""
     followers = repository.followers([application.id]).get(application.id, {})
     running = deadlines.running(CASE, [application.id]).get(application.id)
-    readable = not held <= {Part.OPERATOR}
+    readable, handling = not held <= {Part.OPERATOR}, bool(_HANDLING & held)
     return {
         **short(application, running, followers),
+        # Which of its clerks works on a case is the department's affair.
+        "assignee": person(application.assignee) if handling else None,
         "applicant": person(application.applicant) if readable else None,
         **_content(application, readable),
         "attachments": attachments.listed(CASE, application.id) if readable else [],
         "commands": _commands(application, held, actor, followers),
-        "history": _history(application.id, readable),
+        "history": _history(application, readable, handling),
     }
 
 
@@ -96,10 +100,12 @@ def _commands(application: Application, held: frozenset[Part], actor: str, follo
     return given
 
 
-def _history(application_id: str, readable: bool) -> list[dict[str, Any]]:
+def _history(application: Application, readable: bool, handling: bool) -> list[dict[str, Any]]:
+    def named(actor: str) -> bool:
+        return handling or (readable and actor == application.applicant)
     return [
         {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-         "actor": (person(row["actor"]) or {}).get("display_name") if readable else None,
+         "actor": (person(row["actor"]) or {}).get("display_name") if named(row["actor"]) else None,
          "reason": row["payload"].get("reason", "") if readable else ""}
-        for row in history.events(CASE, application_id)
+        for row in history.events(CASE, application.id)
     ]

@@ -159,7 +159,7 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
     if data_dict["role"] == "department":
         where.append(table.c.department.in_(list(roles.capacities(user))))
     for field, group, column in (("organization", model.Group, table.c.department), ("assignee", model.User, table.c.assignee)):
-        if data_dict.get(field):
+        if data_dict.get(field) and not (mine and field == "assignee"):
             found = group.get(data_dict[field])
             where.append(column == (found.id if found else None))
     if data_dict.get("state"):
@@ -169,7 +169,7 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
     if data_dict.get("overdue"):
         where.append(repository.is_overdue(shanghai_date(clock.now())))
     count, page = repository.search(where, data_dict["offset"], data_dict["limit"], by_due_date=not mine)
-    return {"count": count, "results": display.page(page, readable=not user.sysadmin)}
+    return {"count": count, "results": display.page(page, readable=not user.sysadmin, handling=not mine)}
 
 
 @tk.side_effect_free
