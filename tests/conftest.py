@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -103,29 +104,53 @@ def shared_app(built_applications: list[Any]) -> Any:
     return CKANTestApp(built_applications[0])
 
 
-@pytest.fixture(scope="module")
-def shared_world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Iterator[Any]:
-    """A world for all tests of a module that only look at it; such a module does not use `world` besides."""
+@pytest.fixture(scope="session")
+def new_world(reset_db: Callable[[], None]) -> Callable[[], Any]:
+    """Empty everything and found the world; what was founded once is put back, as founding takes most of a second."""
     import ckan.plugins.toolkit as tk
     from ckan import plugins
+    from ckan.tests.factories import fake
+    from emptying import Snapshot, owner_engine
     from world import World
 
-    if not plugins.plugin_loaded("govshare"):
-        plugins.load_all()
-    reset_db()
+    founded: list[tuple[World, Snapshot, dict[Any, set[Any]]]] = []
+
+    def found() -> World:
+        if not plugins.plugin_loaded("govshare"):
+            plugins.load_all()
+        reset_db()
+        if not founded:
+            founded.append((World(), Snapshot(owner_engine(Path(tk.config["__file__"]))), _copied(fake.unique._seen)))
+        else:
+            founded[0][1].put_back()
+        world, _, names = founded[0]
+        # Nobody else is to be given the name of somebody who is there.
+        fake.unique._seen = _copied(names)
+        return deepcopy(world)
+    return found
+
+
+def _copied(names: dict[Any, set[Any]]) -> dict[Any, set[Any]]:
+    return {key: set(given) for key, given in names.items()}
+
+
+@pytest.fixture(scope="module")
+def shared_world(new_world: Callable[[], Any], reset_index: Callable[[], None]) -> Iterator[Any]:
+    """A world for all tests of a module that only look at it; such a module does not use `world` besides."""
+    import ckan.plugins.toolkit as tk
+
     reset_index()
-    built = World()
+    built = new_world()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(tk.config, "govshare.competent_department", built.competent["name"])
         yield built
 
 
 @pytest.fixture
-def world(portal: None, clean_db: None, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+def world(portal: None, new_world: Callable[[], Any], clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Departments, people of every role, and short words for what they do (see `world.World`)."""
     import ckan.plugins.toolkit as tk
-    from world import World
 
-    built = World()
+    built = new_world()
     monkeypatch.setitem(tk.config, "govshare.competent_department", built.competent["name"])
     return built

@@ -24,10 +24,10 @@ ELEMENT = re.compile(r"</?[a-z][a-z0-9]*")
 LINK = re.compile(r"href=\"[^\"]*\"|https?://[^\s\"<>（），。]*[\w/]")
 # Words that official Chinese does not use for these things, and where the character pair is innocent.
 FOREIGN_WORDS = ("组织", "群组", "机构", "组件", "登陆", "登出", "追随", "粉丝", "资料集", "用户组", "访问者权限")
-INNOCENT = ("其他组织", "组织机构", "机构代码", "社会组织")
+INNOCENT = ("其他组织", "非法人组织", "组织机构", "机构代码", "社会组织")
 # What Chinese pages write as it is: names of formats and units, addresses, numbers, and texts of placeholders alone.
 ALIKE = re.compile(r"[\W\d_]*|https?://\S+|(<q>)?\{\w+\}[a-zA-Z]?(</q>)?|\{\w+\} [KMGT]iB")
-ALIKE_WORDS = frozenset({"API", "CKAN API", "CSV", "Facebook", "JSON", "Markdown", "Open ID", "URI", "X"})
+ALIKE_WORDS = frozenset({"API", "CKAN API", "CSV", "Facebook", "JSON", "Markdown", "Open ID", "URI", "X", "XLSX", "XML"})
 
 
 @cache
@@ -145,7 +145,7 @@ def test_english_says_department_and_theme_wherever_ckan_says_organization_and_g
     for message in translated(template()):
         entry = english().get(message.id)
         said = translations(entry) if entry else texts(message)
-        plain = re.sub(r"\{[^}]*\}|%\([^)]*\)|<[^>]*>|https?://\S+|other organi[sz]ations", "", said[-1])
+        plain = re.sub(r"\{[^}]*\}|%\([^)]*\)|<[^>]*>|https?://\S+|(?i:(an)?other organi[sz]ations?)", "", said[-1])
         if word.search(plain):
             unlike_us.append(said[-1])
 
