@@ -93,6 +93,8 @@ def test_a_published_file_is_replaced_without_a_review_and_both_versions_compare
     clerk.goto(f"/dataset/{entry['name']}/resource/new")
     send(clerk, workbook(tmp_path / "水位.xlsx", *ROWS))
     world.read_files()
+    # The page loads itself anew when the check is done; going elsewhere meanwhile would meet that.
+    expect(clerk.locator(".gs-file-verified")).to_be_visible()
     world.call(world.editor, "govshare_entry_submit", id=entry["id"])
     world.approve(entry)
     resource = world.call("", "package_show", id=entry["id"])["resources"][0]["id"]
