@@ -18,9 +18,13 @@ from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.profiles import Profile, Topic
+from ckanext.govshare.domain.regulations import Regime
 
 MAX_TITLE, MAX_BODY = 200, 50_000
 NOTHING = "无"
+# Where no text of the chain speaks.
+SILENT = "国家有关规定"
 
 # What a template may name, with what an editor is told of it.
 FIELDS: Mapping[str, Message] = {
@@ -42,6 +46,9 @@ FIELDS: Mapping[str, Message] = {
     "limits": Message("The agreed limits of fetching"),
     "platform": Message("The platform's address"),
     "decided_on": Message("The day of the approval"),
+    "legal_basis": Message("The texts and articles that conditional opening and the duties of users rest on"),
+    "terms_basis": Message("The article on what users may not do"),
+    "misuse_basis": Message("The article by which misuse ends the use, applied by analogy"),
 }
 
 _KINDS: Mapping[str, str] = {
@@ -140,10 +147,31 @@ def limits_text(limits: Mapping[str, Any]) -> str:
     return "；".join(said)
 
 
+def legal_bases(regime: Regime) -> dict[str, str]:
+    """The fields that cite the regulations in force: each text of the chain once, with its articles on opening and use."""
+    cited: dict[str, list[str]] = {}
+    for citation in filter(None, map(regime.cite, (Topic.CONDITIONAL_ACCESS, Topic.TERMS_OF_USE))):
+        cited.setdefault(citation.profile, []).append(citation.article)
+    named = [_full_name(text) + "、".join(cited.get(text.id, ())) for text in regime.chain
+             if text.id in cited or text in (regime.chain[0], regime.chain[-1])]
+    return {"legal_basis": "和".join(named), "terms_basis": _article(regime, Topic.TERMS_OF_USE),
+            "misuse_basis": _article(regime, Topic.MISUSE)}
+
+
+def _full_name(text: Profile) -> str:
+    return f"《{text.title}》" + (f"（{text.number}）" if text.number else "")
+
+
+def _article(regime: Regime, topic: Topic) -> str:
+    found = regime.cite(topic)
+    return f"{found.document}{found.article}" if found else SILENT
+
+
 def values_of(application: Application, about: Mapping[str, str], now: datetime) -> dict[str, str]:
     """What fills the fields of an agreement on an approved application.
 
-    `about`: the fields that others know: agreement_id, entry_title, catalog_code, department, department_uscc, platform.
+    `about`: the fields that others know: agreement_id, entry_title, catalog_code, department, department_uscc, platform,
+    and those of `legal_bases`.
     """
     form, decision = application.form, application.decision
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.govshare import clock, config
+from ckanext.govshare import clock, config, regulations
 from ckanext.govshare.domain import agreement_events, agreement_texts
 from ckanext.govshare.domain.agreement_texts import Scope, Template
 from ckanext.govshare.domain.agreements import Agreement
@@ -118,6 +118,5 @@ def _about(agreement: Agreement) -> dict[str, str]:
         "catalog_code": str(package.extras.get("catalog_code") or "") if package else "",
         "department": group.title or group.name if group else "",
         "department_uscc": str(group.extras.get("uscc") or "") if group else "", "platform": config.site_url(),
+        **agreement_texts.legal_bases(regulations.current()),
     }
-
-
