@@ -15,7 +15,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import requests
 
-from ckanext.govshare import notifications
+from ckanext.govshare import config, notifications
 from ckanext.govshare.notifications import Channel, Letter, Recipient, Undeliverable
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -33,7 +33,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Channel:
     for name, one in {"my_city": ModuleType("my_city"), "my_city.directory": directory, "my_city.sms": module}.items():
         monkeypatch.setitem(sys.modules, name, one)
     exec(found.group(1), vars(module))  # noqa: S102 - our own documentation
-    notifications.channel.cache_clear()
+    config.instance.cache_clear()
     return notifications.channel("my_city.sms:Gateway")
 
 

@@ -15,10 +15,11 @@ import pytest
 import trustme
 from cases import REJECT_REASON, SHANGHAI, Cases, at, midnight
 from ckan import model
+from ckan.exceptions import CkanConfigurationException
 from mail_server import Mailbox, mail_server
 from world import World
 
-from ckanext.govshare import clock, jobs, subscriptions
+from ckanext.govshare import clock, jobs, security, subscriptions
 from ckanext.govshare.logic import notices
 from ckanext.govshare.repository import outbox
 from ckanext.govshare.repository import trace as history
@@ -243,11 +244,10 @@ class TestMail:
         jobs.drain_outbox()
         assert outbox.pending() == []
 
-    def test_a_channel_that_does_not_exist_is_named_with_its_setting(self) -> None:
-        from ckanext.govshare import notifications
-
-        with pytest.raises(ValueError, match=r"govshare\.message_channels: there is no channel 'nowhere:Nothing'"):
-            notifications.channel("nowhere:Nothing")
+    def test_with_a_channel_that_does_not_exist_the_portal_does_not_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(tk.config, "govshare.message_channels", ["mail", "nowhere:Nothing"])
+        with pytest.raises(CkanConfigurationException, match=r"govshare\.message_channels: there is no 'nowhere:Nothing'"):
+            security.verify(tk.config)
 
 
 class TestReminders:

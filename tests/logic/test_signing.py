@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan.exceptions import CkanConfigurationException
 
-from ckanext.govshare import config, signing
+from ckanext.govshare import config, security, signing
 
 
 class Card:
@@ -46,4 +47,4 @@ def test_old_signatures_are_verified_by_the_signer_that_made_them(named: Any) ->
 def test_without_the_signer_that_is_named_the_portal_does_not_start(named: Any, name: str) -> None:
     named(name)
     with pytest.raises(CkanConfigurationException, match="signing_method"):
-        signing.verify()
+        security.verify(tk.config)

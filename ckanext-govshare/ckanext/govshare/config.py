@@ -1,7 +1,10 @@
 """The only reader of settings; each is declared and described in config_declaration.yaml."""
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import yaml
@@ -116,3 +119,13 @@ def site_id() -> str:
 def site_url() -> str:
     """The portal's address as people write it, without a slash at its end."""
     return str(tk.config["ckan.site_url"]).rstrip("/")
+
+
+@cache
+def instance(option: str, path: str) -> Any:
+    """The one object of the class that `option` names as `package.module:Class`. Raises ValueError naming the option."""
+    module, _, attribute = path.partition(":")
+    try:
+        return getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise ValueError(f"{option}: there is no {path!r}: {error}") from error

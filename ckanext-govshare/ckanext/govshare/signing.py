@@ -7,12 +7,9 @@ signatures are checked by the signer whose method they bear.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import import_module
 from typing import Any, Protocol
 
 from ckan import model
-from ckan.exceptions import CkanConfigurationException
 from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 
@@ -87,14 +84,6 @@ def current() -> Signer:
     return _load(config.signing_method())
 
 
-def verify() -> None:
-    """Refuse to start without the signer that the settings name. Raises CkanConfigurationException."""
-    try:
-        current()
-    except ValueError as error:
-        raise CkanConfigurationException(str(error)) from error
-
-
 def of(method: str) -> Signer | None:
     """The signer of an old signature; None where it is installed no more."""
     for name in {config.signing_method(), *BUILT_IN}:
@@ -103,11 +92,6 @@ def of(method: str) -> Signer | None:
     return None
 
 
-@cache
 def _load(name: str) -> Signer:
-    module, _, attribute = BUILT_IN.get(name, name).partition(":")
-    try:
-        made: Signer = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError, ValueError, TypeError) as error:
-        raise ValueError(f"govshare.signing_method: there is no signer {name!r}: {error}") from error
+    made: Signer = config.instance("govshare.signing_method", BUILT_IN.get(name, name))
     return made

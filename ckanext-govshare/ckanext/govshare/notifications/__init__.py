@@ -6,8 +6,6 @@ another package is named by its import path, as docs/operations.md shows for an 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from typing import Protocol
 
 from ckanext.govshare import config
@@ -58,15 +56,10 @@ def names() -> list[str]:
     return config.message_channels()
 
 
-@cache
 def channel(name: str) -> Channel:
     """The channel of a name: a built-in one, or ``package.module:Class``.
 
     Raises ValueError naming the setting where there is none.
     """
-    module, _, attribute = BUILT_IN.get(name, name).partition(":")
-    try:
-        made: Channel = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"govshare.message_channels: there is no channel {name!r}: {error}") from error
+    made: Channel = config.instance("govshare.message_channels", BUILT_IN.get(name, name))
     return made

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ckanext.govshare import signing
+from ckan.exceptions import CkanConfigurationException
+
+from ckanext.govshare import notifications, signing
 from ckanext.govshare.security import absence, checks, csrf, forms, headers, jsonp, mail, proxies, request_size, settings, uploads
 
 if TYPE_CHECKING:
@@ -28,12 +30,17 @@ def configure(config: dict[str, Any]) -> None:
 
 
 def verify(config: dict[str, Any]) -> None:
-    """Refuse to start with a setting that opens a hole, or without the signer of agreements that the settings name.
+    """Refuse to start with a setting that opens a hole, or without the signer and the channels that the settings name.
 
-    Raises CkanConfigurationException naming every one.
+    Raises CkanConfigurationException naming the setting.
     """
     checks.enforce(config)
-    signing.verify()
+    try:
+        signing.current()
+        for name in notifications.names():
+            notifications.channel(name)
+    except ValueError as error:
+        raise CkanConfigurationException(str(error)) from error
 
 
 def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
