@@ -168,7 +168,7 @@ SURFACES = (
     Surface("application_summary", _api("govshare_application_summary", dataset_id="{entry}")),
     Surface("application's form", "/dataset/{name}/apply"),
     Surface("my applications", "/my/applications"),
-    Surface("my authorisations", "/my/grants"),
+    Surface("my grants", "/my/grants"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The pages of an authorisation: what its holder may fetch, until when and how, and what they can do about it."""
+"""The pages of a grant: what its holder may fetch, until when and how, and what they can do about it."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ class TestPage:
         page = visit(cases.applicant).get(f"/grant/{granted['id']}")
         assert part(page, f"#next a[href*='renews={granted['id']}']")
 
-    def test_my_authorisations_list_mine_with_what_they_are_worth(
+    def test_my_grants_list_mine_with_what_they_are_worth(
             self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
         theirs = cases.granted(user=cases.other_applicant)
         table = part(visit(cases.applicant).get("/en/my/grants"), "#grants")

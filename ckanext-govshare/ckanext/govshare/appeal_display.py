@@ -13,7 +13,7 @@ from ckanext.govshare.logic.messages import translate
 REMEDIES: Mapping[Remedy, Message] = {
     Remedy.APPROVE: Message("The application was approved as it was asked for."),
     Remedy.RESUME: Message("The suspension was lifted; the data can be fetched again as agreed."),
-    Remedy.REINSTATE: Message("The authorisation was restored as it was before the termination."),
+    Remedy.REINSTATE: Message("The grant was restored as it was before the termination."),
     Remedy.NONE: Message("The decision no longer stood, or its period was over: nothing was left to undo."),
 }
 

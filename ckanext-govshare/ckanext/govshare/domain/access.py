@@ -74,19 +74,19 @@ EXPLANATIONS: Mapping[Reason, Message] = {
         "approved"),
     Reason.AGREEMENT_UNSIGNED: Message(
         "Your application is approved, but the agreement is not signed by both sides: sign it, or wait for the department"),
-    Reason.NOT_STARTED: Message("Your authorisation begins on {first_day}: fetch the data from then on"),
-    Reason.EXPIRED: Message("Your authorisation ended with {last_day}: apply to renew it if you still need the data"),
+    Reason.NOT_STARTED: Message("Your grant begins on {first_day}: fetch the data from then on"),
+    Reason.EXPIRED: Message("Your grant ended with {last_day}: apply to renew it if you still need the data"),
     Reason.SUSPENDED: Message(
-        "The department has suspended your authorisation: “{reason}”. Ask the department, or file an appeal"),
+        "The department has suspended your grant: “{reason}”. Ask the department, or file an appeal"),
     Reason.TERMINATED: Message(
-        "The department has terminated your authorisation: “{reason}”. You may file an appeal, or apply anew"),
-    Reason.SURRENDERED: Message("You gave your authorisation back: apply anew if you need the data again"),
+        "The department has terminated your grant: “{reason}”. You may file an appeal, or apply anew"),
+    Reason.SURRENDERED: Message("You gave your grant back: apply anew if you need the data again"),
     Reason.AGREEMENT_LAPSED: Message(
-        "The agreement that your authorisation rests on is no longer in force: ask the department, or apply anew"),
-    Reason.FORMER_VERSION: Message("Your authorisation covers the data as it is now, and none of its former versions"),
-    Reason.FORMAT_NOT_AGREED: Message("Your authorisation does not cover this way of fetching the data, but these: {formats}"),
+        "The agreement that your grant rests on is no longer in force: ask the department, or apply anew"),
+    Reason.FORMER_VERSION: Message("Your grant covers the data as it is now, and none of its former versions"),
+    Reason.FORMAT_NOT_AGREED: Message("Your grant does not cover this way of fetching the data, but these: {formats}"),
     Reason.ADDRESS_NOT_AGREED: Message(
-        "Your authorisation covers other network addresses than the one that you ask from ({address}): "
+        "Your grant covers other network addresses than the one that you ask from ({address}): "
         "use an agreed one, or ask the department to change it"),
     Reason.LIMIT_REACHED: Message(
         "The agreed number of calls, rows or downloads is used up: daily numbers begin anew at midnight in Beijing; "

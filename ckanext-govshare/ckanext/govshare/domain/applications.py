@@ -161,7 +161,7 @@ def _barriers(facts: Facts) -> entry_forms.Errors:
     if facts.member:
         errors["dataset_id"] = [Message("Members of the department that provides the data have it without applying")]
     if not facts.renewable:
-        errors["renews"] = [Message("Only an authorisation of your own for this data can be renewed")]
+        errors["renews"] = [Message("Only a grant of your own for this data can be renewed")]
     return errors
 
 

@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 def _done(command: str) -> str:
     return {
-        "surrender": tk._("The authorisation is given up. Now delete the data and its copies, and state so below."),
+        "surrender": tk._("The grant is given up. Now delete the data and its copies, and state so below."),
         "close-out": tk._("Your statement is recorded."),
         "appeal": tk._("Your appeal is with the competent department."),
     }[command]
