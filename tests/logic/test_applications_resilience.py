@@ -33,6 +33,7 @@ from ckanext.govshare.repository import trace as history
 
 KILLS = 20
 PARALLEL = 50
+SIDE_BY_SIDE = 8
 
 
 @pytest.fixture
@@ -110,6 +111,30 @@ def test_a_double_click_on_the_signature_signs_once(cases: Cases, web: WebServer
     assert answers == {200: 1, 409: 9}
     assert events("agreements", offered["id"])["agreement_signed"] == 1
     assert len(cases.show("agreement", offered["id"])["signatures"]) == 1
+
+
+def test_a_signature_beside_a_termination_never_leaves_a_grant_without_its_agreement(cases: Cases, web: WebServer) -> None:
+    chance = random.Random(20260302)  # noqa: S311  # moments, no secrets
+    clerks = [cases.token(cases.clerk), cases.token(cases.second_clerk)]
+    signing = 0.0
+    for _ in range(SIDE_BY_SIDE):
+        half = cases.half_signed()
+        waiting = cases.show("application", half["application_id"])["grant_id"]
+        ends: list[int] = []
+        end = threading.Timer(chance.uniform(0, signing), lambda case=waiting, said=ends: said.append(
+            web.post("govshare_grant_terminate", clerks[1], id=case, reason="申请材料不实").status_code))
+        end.start()
+        began = time.monotonic()
+        signed = web.post("govshare_agreement_countersign", clerks[0], id=half["id"], signature_name="王芳",
+                          text_hash=half["text_hash"], password=PASSWORD).status_code
+        signing = max(signing, time.monotonic() - began)
+        end.join()
+        assert (signed in (200, 409), ends) == (True, [200])
+        assert cases.show("grant", waiting)["state"] == "terminated"
+        assert cases.show("agreement", half["id"])["state"] == "terminated"
+        assert (events("agreements", half["id"])["agreement_in_force"], events("grants", waiting)["grant_activated"]) == (
+            (1, 1) if signed == 200 else (0, 0))
+    assert trace_is_intact()
 
 
 @dataclass(frozen=True)
