@@ -14,14 +14,15 @@ WIDTHS = (1280, 390)
 PAGES = {
     "": ("/", "/en/", "/about", "/dataset/", "/dataset/{published}", "/dataset/{published}/resource/{file}", "/organization/",
          "/organization/{department}", "/open-list", "/open-list/{department}", "/group/", "/group/{theme}",
-         "/user/login", "/regulation/",
+         "/user/login", "/verify-agreement", "/regulation/",
          "/regulation/chenzhou-2022", "/regulation/chenzhou-2022/catalog_review?start=2026-09-25"),
     "editor": ("/entry/", "/entry/{draft}", "/entry/{narrowed}", "/dataset/new", "/dataset/edit/{draft}",
                "/dataset/resources/{published}", "/dataset/{draft}/resource/new", "/dataset/{draft}",
                "/department/tasks", "/department/{department}/replies", "/dataset/{conditional}/application-form",
-               "/application/{application}", "/grant/{grant}", "/messages/"),
-    "reviewer": ("/entry/queue", "/entry/{submitted}", "/entry/{narrowed}", "/board", "/application/{application}",
-                 "/appeal/{appeal}", "/grant/{grant}"),
+               "/application/{application}", "/grant/{grant}", "/messages/", "/appeal/department",
+               "/department/{department}/agreement-template", "/dataset/{conditional}/agreement-template"),
+    "reviewer": ("/entry/queue", "/entry/{submitted}", "/entry/{narrowed}", "/board", "/board/overdue", "/board/reports",
+                 "/application/{application}", "/appeal/queue", "/appeal/{appeal}", "/grant/{grant}"),
 }
 LONG = "湖南省郴州市" * 12 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 3
 
