@@ -146,12 +146,21 @@ def site(shared_app: Any, shared_world: World) -> Iterator[Site]:
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_no_action_shows_a_trace(site: Site, role: str) -> None:
     assert site.leaks(role, site.actions()) == []
-    assert site.oracles(role, naming_calls(site.twins)) == []
+
+
+@pytest.mark.parametrize("role", WALKERS)
+def test_no_action_tells_hidden_from_absent(site: Site, role: str) -> None:
+    names = site.twins.identifiers if role == "anonymous" else site.twins.pages
+    assert site.oracles(role, naming_calls(site.twins, names)) == []
 
 
 @pytest.mark.parametrize("role", WALKERS)
 def test_no_page_shows_a_trace(site: Site, role: str) -> None:
     assert site.leaks(role, site.pages()) == []
+
+
+@pytest.mark.parametrize("role", WALKERS)
+def test_no_page_tells_hidden_from_absent(site: Site, role: str) -> None:
     tag = f"{WORD}-tag-closed"
     probes_of_tags = (Probe(address.format(tag), tag) for address in ("/feeds/tag/{}.atom", "/dataset/?tags={}"))
     assert site.oracles(role, probes_of_tags) == []
@@ -182,7 +191,8 @@ def test_the_walk_notices_open_labels(site: Site) -> None:
         patch.setattr(labels, "of_entry", lambda package: [labels.PUBLIC])
         rebuild(force=True)
         caught = site.leaks("anonymous", [*(p for p in site.actions() if "package_search" in p.address), *site.pages()])
-        told = site.oracles("anonymous", (probe for probe in naming_calls(site.twins) if "_show" in probe.address))
+        calls = naming_calls(site.twins, site.twins.pages)
+        told = site.oracles("anonymous", (probe for probe in calls if "_show" in probe.address))
     rebuild(force=True)
     assert any("package_search" in address for address in caught)
     assert any("package_show" in address for address in told)

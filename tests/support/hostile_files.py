@@ -7,6 +7,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import openpyxl
 
@@ -64,6 +65,7 @@ def _blanks(megabytes: int) -> Callable[[zipfile.ZipFile, str], None]:
     return write
 
 
+@cache
 def zip_bomb() -> bytes:
     return with_parts(SMALL_BOOK, {SHEET: _blanks(800)})
 

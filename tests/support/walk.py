@@ -65,7 +65,7 @@ class Twins:
 
     identifiers: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-    pages: tuple[str, ...] = ()  # those of the identifiers that stand for all in the addresses of pages
+    pages: tuple[str, ...] = ()  # those of the identifiers that stand for all where there are many addresses
 
     def all(self) -> dict[str, str]:
         return self.identifiers | self.words
@@ -114,10 +114,10 @@ def calls_about(names: Sequence[str]) -> Iterator[Probe]:
             yield Probe(_call(action, {parameter: name} | flags))
 
 
-def naming_calls(twins: Twins) -> Iterator[Probe]:
-    """Calls that name what is hidden: each identifier and each word, in each parameter that may take one."""
+def naming_calls(twins: Twins, names: Iterable[str]) -> Iterator[Probe]:
+    """Calls that name what is hidden: each of `names` and each word, in each parameter that may take one."""
     for action, parameters in actions().items():
-        for parameter, name in product(sorted(parameters & IDENTIFIERS), twins.identifiers):
+        for parameter, name in product(sorted(parameters & IDENTIFIERS), names):
             yield Probe(_call(action, {parameter: name}), name)
         for parameter, word in product(sorted(parameters & WORDS), twins.words):
             for pattern in ("{}", "name:{}", "title:{}*"):

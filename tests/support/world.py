@@ -74,6 +74,14 @@ class World:
             {"ignore_auth": True, "user": self.operator}, {"id": department["id"], "username": name, "role": capacity})
         return name
 
+    def in_every_state(self) -> dict[str, str]:
+        """An entry in every state, a theme and a department, by what the addresses of their pages need."""
+        theme = factories.Group(name="shengtai", title="生态环境")
+        published = self.approved(resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
+        return {"published": published["name"], "file": published["resources"][0]["id"], "draft": self.draft()["name"],
+                "submitted": self.submitted()["name"], "returned": self.returned()["name"],
+                "department": self.own["name"], "theme": theme["name"]}
+
     def people(self) -> dict[str, str]:
         """An account for each role; anonymous is the empty name."""
         return {"anonymous": "", "citizen": self.citizen, "own_member": self.member, "own_editor": self.editor,

@@ -5,18 +5,12 @@ from typing import Any
 
 import pytest
 from browser import Browser
-from ckan.tests import factories
 from world import World
 
 
 @pytest.fixture
 def place(world: World) -> dict[str, str]:
-    """An entry in every state, a theme and a department, by what their addresses need."""
-    theme = factories.Group(name="shengtai", title="生态环境")
-    published = world.approved(resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
-    return {"published": published["name"], "file": published["resources"][0]["id"], "draft": world.draft()["name"],
-            "submitted": world.submitted()["name"], "returned": world.returned()["name"],
-            "department": world.own["name"], "theme": theme["name"]}
+    return world.in_every_state()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import ckan.plugins.toolkit as tk
 import pytest
 from browser import Browser
 from bs4 import BeautifulSoup
-from ckan.tests import factories
 from page_parts import part, words
 from world import World
 
@@ -42,6 +41,17 @@ def addresses(html: BeautifulSoup) -> Iterator[str]:
 
 def css_addresses(text: str) -> Iterator[str]:
     return (one or other for one, other in CSS_ADDRESS.findall(text))
+
+
+@pytest.fixture
+def world(shared_world: World) -> World:
+    """These tests only look."""
+    return shared_world
+
+
+@pytest.fixture(scope="module")
+def place(shared_world: World) -> dict[str, str]:
+    return shared_world.in_every_state()
 
 
 @pytest.fixture
@@ -105,52 +115,11 @@ class TestThePublicPages:
         for absent in ("Follow", "Activity Stream", "Private", "twitter", "facebook", "Social"):
             assert absent not in page
 
-
-class TestOpenAttribute:
-    @pytest.mark.parametrize(("fields", "label"), [
-        ({"open_type": "unconditional"}, "无条件开放"),
-        ({"open_type": "conditional", "open_condition": "仅限科研机构"}, "有条件开放"),
-    ])
-    def test_the_badge_says_it_on_card_and_page(self, visit: Any, world: World, fields: dict[str, Any], label: str) -> None:
-        entry = world.approved(**fields)
-        card = part(visit().get("/zh_Hans_CN/dataset/"), ".gs-card")
-        page = visit().get(f"/zh_Hans_CN/dataset/{entry['name']}")
-        expected = f"gs-badge-{fields['open_type']}"
-        for badge in (card.select_one(f".{expected}"), part(page, f"header .{expected}")):
-            assert badge is not None
-            assert words(badge) == label
-
-    def test_the_page_says_on_what_condition_and_on_what_basis(self, visit: Any, world: World) -> None:
-        entry = world.approved(open_type="conditional", open_condition="仅限科研机构", open_basis="《环境保护法》第五十五条")
-        reason = words(part(visit().get(f"/zh_Hans_CN/dataset/{entry['name']}"), ".gs-notice-conditional"))
-        for expected in ("仅限科研机构", "《环境保护法》第五十五条", "第二十五条", "第二十七条"):
-            assert expected in reason
-
-    def test_files_of_conditional_data_are_not_offered_at_once(self, visit: Any, world: World) -> None:
-        entry = world.approved(open_type="conditional", open_condition="仅限科研机构",
-                               resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
-        files = part(visit().get(f"/dataset/{entry['name']}"), "#files")
-        assert files.select(".gs-button") == []
-        assert "authorised" in words(files)
-
-    def test_made_up_data_is_labelled(self, visit: Any, world: World) -> None:
-        entry = world.approved(sample_data=True)
-        assert words(part(visit().get(f"/zh_Hans_CN/dataset/{entry['name']}"), ".gs-badge-sample")) == "示例数据"
-        assert words(part(visit().get("/zh_Hans_CN/dataset/"), ".gs-badge-sample")) == "示例数据"
-
     def test_the_terms_of_use_stand_beside_the_data(self, visit: Any, place: dict[str, str]) -> None:
         assert "第四十条" in words(part(visit().get(f"/zh_Hans_CN/dataset/{place['published']}"), "aside"))
 
 
 class TestHome:
-    def test_it_counts_what_the_visitor_may_see(self, visit: Any, world: World) -> None:
-        world.approved()
-        world.approved(open_type="conditional", open_condition="仅限科研机构")
-        world.approved(open_type="none", open_ground="privacy", open_basis="《个人信息保护法》", sharing_type="unconditional")
-        world.draft()
-        tally = [words(tag) for tag in part(visit().get("/"), ".gs-tally").select("b")]
-        assert tally == ["2", "1", "1", "1"]
-
     def test_the_newest_entries_are_approved_ones(self, visit: Any, place: dict[str, str]) -> None:
         newest = part(visit().get("/"), ".gs-newest")
         assert [str(a["href"]).rsplit("/", 1)[1] for a in newest.select("a")] == [place["published"]]
@@ -179,13 +148,6 @@ class TestSearch:
 
     def test_nothing_found_says_what_to_do(self, visit: Any, world: World) -> None:
         assert "remove a filter" in words(part(visit().get("/dataset/?q=nichtda"), ".gs-empty"))
-
-
-def test_the_pager_says_in_words_where_it_leads(visit: Any, world: World) -> None:
-    for number in range(20):
-        factories.Organization(name=f"department-{number}")
-    links = [words(tag) for tag in part(visit().get("/organization/"), ".pagination").select("a")]
-    assert links == ["1", "2", "Next page"]
 
 
 class TestRefusals:
