@@ -92,10 +92,21 @@ class TestPage:
         assert str(offered["href"]).startswith("/grant/")
 
 
+    def test_before_the_first_day_it_shows_what_there_will_be_to_fetch_and_no_button(self, visit: Any, cases: Cases) -> None:
+        section = part(visit(cases.applicant).get(f"/grant/{cases.not_started()['id']}"), "#fetch")
+        assert "监测数据" in words(section)
+        assert section.select(".gs-actions a") == []
+
+    def test_without_signatures_nothing_is_offered_to_fetch(self, visit: Any, cases: Cases) -> None:
+        page = BeautifulSoup(visit(cases.applicant).get(f"/grant/{cases.pending()['id']}").body, "html.parser")
+        assert page.select("#fetch") == []
+
+
 class TestEnd:
-    def test_a_suspension_says_why_and_offers_the_appeal(self, visit: Any, cases: Cases) -> None:
+    def test_a_suspension_says_why_offers_the_appeal_and_nothing_to_fetch(self, visit: Any, cases: Cases) -> None:
         grant = cases.suspended()
         page = visit(cases.applicant).get(f"/grant/{grant['id']}")
+        assert BeautifulSoup(page.body, "html.parser").select("#fetch") == []
         assert "超出约定范围使用数据" in words(part(page, "#next"))
         assert part(page, "#appeal form")
 

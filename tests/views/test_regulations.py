@@ -120,6 +120,6 @@ def test_only_the_operator_is_told_that_a_text_ends(app: Any, monkeypatch: pytes
 
 def test_pages_are_in_chinese_by_its_address(app: Any) -> None:
     text = words(page(app, "/zh_Hans_CN/regulation/chenzhou-2022/application_reply?start=2026-09-30"))
-    assert "平台默认, 非法定期限" in text
+    assert "平台默认，非法定期限" in text
     assert "法定节假日放假：国庆节" in text
     assert "星期三" in text
