@@ -33,7 +33,7 @@ class TestReview:
 
     def test_the_due_date_says_how_it_was_counted_and_that_no_law_sets_it(self, visit: Any, place: dict[str, str]) -> None:
         facts = part(visit("reviewer").get(f"/zh_Hans_CN/entry/{place['submitted']}"), ".gs-facts")
-        assert "平台默认, 非法定期限" in words(facts)
+        assert "平台默认，非法定期限" in words(facts)
         link = facts.select_one("a[href*='/regulation/chenzhou-2022/catalog_review?start=']")
         assert link is not None
         assert visit("reviewer").get(str(link["href"])).status_code == HTTPStatus.OK
