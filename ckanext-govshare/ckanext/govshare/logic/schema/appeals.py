@@ -5,7 +5,7 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.govshare.domain.appeals import MAX_REASON, State
-from ckanext.govshare.logic.schema.catalog import MAX_PAGE, at_most, text_up_to
+from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, MAX_PAGE, at_most, text_up_to
 
 ROLES = ("appellant", "department", "competent")
 OUTCOMES = (State.UPHELD.value, State.OVERTURNED.value)
@@ -37,7 +37,7 @@ def appeal_list(ignore_missing: Validator, one_of: ValidatorFactory, default: Va
         "state": [ignore_missing, one_of([state.value for state in State])],
         "organization": [ignore_missing, _ID],
         "q": [default(""), text_up_to(200)],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }
 
@@ -46,6 +46,6 @@ def appeal_list(ignore_missing: Validator, one_of: ValidatorFactory, default: Va
 def board_list(ignore_missing: Validator, default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
     return {
         "organization": [ignore_missing, _ID],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }

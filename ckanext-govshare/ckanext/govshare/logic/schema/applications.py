@@ -9,7 +9,7 @@ from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.govshare.domain import application_forms
 from ckanext.govshare.domain.application_cases import State
-from ckanext.govshare.logic.schema.catalog import MAX_PAGE, MAX_TEXT, at_most, text_up_to
+from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, MAX_PAGE, MAX_TEXT, at_most, text_up_to
 
 # Beside the states: those in which the department has to act.
 WAITING = "waiting"
@@ -17,7 +17,7 @@ ROLES = ("applicant", "department", "competent")
 # The commands that departments keep sentences for.
 REPLIES = ("return", "approve", "reject", "suspend", "terminate")
 MAX_ASSIGNED = 200
-_ID, _DATE, _FAR = 100, 10, 10**9
+_ID, _DATE = 100, 10
 
 
 def json_object(value: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def application_list(not_empty: Validator, ignore_empty: Validator, default: Val
         "organization": [ignore_empty, text_up_to(_ID)],
         "assignee": [ignore_empty, text_up_to(_ID)],
         "overdue": [ignore_empty, boolean_validator],
-        "offset": [default(0), natural_number_validator, at_most(_FAR)],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }
 

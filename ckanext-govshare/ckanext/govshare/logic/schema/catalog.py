@@ -9,6 +9,7 @@ from ckanext.govshare.domain.catalog import State
 
 MAX_TEXT = 5000
 MAX_PAGE = 100
+MAX_OFFSET = 10**9  # further than any list goes, and near enough for PostgreSQL's numbers
 
 
 def text_up_to(limit: int) -> Validator:
@@ -53,6 +54,6 @@ def entry_list(ignore_missing: Validator, unicode_safe: Validator, default: Vali
         "organization": [ignore_missing, unicode_safe],
         "state": [ignore_missing, one_of([state.value for state in State])],
         "q": [default(""), text_up_to(200)],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }

@@ -5,11 +5,10 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.govshare.domain.grants import State
-from ckanext.govshare.logic.schema.catalog import MAX_PAGE, MAX_TEXT, at_most, text_up_to
+from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, MAX_PAGE, MAX_TEXT, at_most, text_up_to
 
 MAX_ID = 100
 MAX_DAYS = 400
-MAX_OFFSET = 10**9  # PostgreSQL has no larger ones
 ROLES = ("holder", "department", "competent")
 
 

@@ -5,10 +5,9 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.catalog import MAX_PAGE, at_most
+from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, MAX_PAGE, at_most
 from ckanext.govshare.notifications import preferences
 
-FAR = 1_000_000  # further than any inbox goes, and near enough for PostgreSQL's numbers
 _LARGEST_ID = 2**63 - 1
 
 
@@ -37,7 +36,7 @@ def offered_language(value: object) -> str:
 def message_list(default: ValidatorFactory, natural_number_validator: Validator, boolean_validator: Validator) -> Schema:
     return {
         "unread": [default(False), boolean_validator],
-        "offset": [default(0), natural_number_validator, at_most(FAR)],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
     }
 

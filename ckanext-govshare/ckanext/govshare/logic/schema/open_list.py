@@ -4,16 +4,15 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.catalog import at_most, text_up_to
+from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, at_most, text_up_to
 
 MAX_PAGE = 1000
-FAR = 1_000_000  # further than any list goes, and near enough for PostgreSQL's numbers
 
 
 @validator_args
 def open_list(ignore_missing: Validator, default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
     return {
         "organization": [ignore_missing, text_up_to(100)],
-        "offset": [default(0), natural_number_validator, at_most(FAR)],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(100), natural_number_validator, at_most(MAX_PAGE)],
     }

@@ -5,10 +5,9 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.catalog import at_most, text_up_to
+from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, at_most, text_up_to
 
 MOST_ROWS = 200
-FAR = 10**9  # further than any table goes, and near enough for PostgreSQL's numbers
 LONGEST = 2000
 
 
@@ -30,6 +29,6 @@ def table_show(not_empty: Validator, unicode_safe: Validator, default: Validator
         "filter": [ignore_missing, texts],
         "sort": [ignore_missing, texts],
         "fields": [ignore_missing, texts],
-        "offset": [default(0), natural_number_validator, at_most(FAR)],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
         "limit": [default(20), natural_number_validator, at_most(MOST_ROWS)],
     }
