@@ -66,7 +66,6 @@ __all__ = [
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
-FACETS_SHOWN = 10
 
 
 def _locale() -> str:

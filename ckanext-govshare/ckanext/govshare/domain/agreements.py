@@ -80,11 +80,6 @@ STATE_NAMES: Mapping[State, Message] = {
     State.TERMINATED: Message("Agreement terminated"),
 }
 
-PARTY_NAMES: Mapping[Party, Message] = {
-    Party.APPLICANT: Message("The applicant"),
-    Party.DEPARTMENT: Message("The providing department"),
-}
-
 
 @dataclass(frozen=True)
 class Signature:
@@ -255,13 +250,13 @@ def evolve(agreement: Agreement, event: Event, now: datetime, signature: Signatu
         case events.AgreementTerminated():
             return replace(agreement, state=State.TERMINATED, ended_at=now, reason=event.reason)
         case events.AgreementReinstated():
-            return replace(agreement, state=standing(agreement), ended_at=None, reason="")
+            return replace(agreement, state=state_by_signatures(agreement), ended_at=None, reason="")
         case events.AgreementLapsed():
             return replace(agreement, state=State.LAPSED, ended_at=agreement.ends_at)
     return agreement
 
 
-def standing(agreement: Agreement) -> State:
+def state_by_signatures(agreement: Agreement) -> State:
     """The state that the signatures alone make."""
     parties = {signature.party for signature in agreement.signatures}
     if parties == set(Party):

@@ -88,11 +88,6 @@ def digest(form: EntryForm) -> str:
     return hashlib.sha256(msgspec.json.encode(form, order="deterministic")).hexdigest()
 
 
-def questions_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Question, ...]:
-    """The questions that `as_dicts` gave."""
-    return msgspec.convert(stored, tuple[Question, ...])
-
-
 def as_dicts(questions: Questions) -> list[dict[str, Any]]:
     return [asdict(question) | {"type": question.type.value, "options": list(question.options)} for question in questions]
 

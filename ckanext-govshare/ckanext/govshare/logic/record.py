@@ -1,21 +1,19 @@
-"""The one recorder: what happened enters the history, the trace and the outbox in the transaction that changes the state.
+"""The one recorder: what happened enters the history and the trace in the transaction that changes the state.
 
 Whoever calls `record` commits through `transaction`, so that all of it is kept or none (design principles 4, 5, 8).
 """
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ckan import model
 
 from ckanext.govshare.domain import trace
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.repository import outbox
 from ckanext.govshare.repository import trace as repository
 
 
@@ -26,14 +24,6 @@ class Case:
     kind: str
     id: str
     department: str
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Something to do after the commit: `kind` has a handler in `subscriptions`, `payload` is JSON."""
-
-    kind: str
-    payload: dict[str, Any]
 
 
 @contextmanager
@@ -47,8 +37,8 @@ def transaction() -> Iterator[None]:
         raise
 
 
-def record(case: Case, event: Event, actor: str, now: datetime, effects: Sequence[Effect] = ()) -> int:
-    """Add `event` to the case's history, the trace and the outbox; the sequence number of its leaf.
+def record(case: Case, event: Event, actor: str, now: datetime) -> int:
+    """Add `event` to the case's history and the trace; the sequence number of its leaf.
 
     Call it last in the transaction: it holds the chain until the commit.
     """
@@ -68,6 +58,4 @@ def record(case: Case, event: Event, actor: str, now: datetime, effects: Sequenc
         "name": event.name, "effective_at": now, "recorded_at": now, "actor": actor, "payload": payload,
         "salt": salt, "trace_seq": leaf.seq,
     })
-    for effect in effects:
-        outbox.put(model.Session, effect.kind, effect.payload, now)
     return leaf.seq

@@ -51,12 +51,6 @@ def save(state: Agreement) -> None:
     model.Session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def state_of(agreement_id: str) -> State | None:
-    """The state alone, for the gate; None for no such agreement."""
-    state = model.Session.execute(sa.select(agreement.c.state).where(agreement.c.id == agreement_id)).scalar()
-    return State(state) if state else None
-
-
 def over(now: datetime, limit: int = 1000) -> list[str]:
     """Ids of agreements whose period is over at `now` and that no job has recorded as such, the longest over first."""
     return list(model.Session.execute(sa.select(agreement.c.id).where(

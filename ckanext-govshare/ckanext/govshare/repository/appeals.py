@@ -47,11 +47,6 @@ def about(kind: Kind, subject_id: str) -> list[Appeal]:
     return [_appeal(row) for row in rows]
 
 
-def last_id(kind: Kind, subject_id: str) -> str | None:
-    """The id of the newest appeal about a case, which is the open one where there is one; None for none."""
-    return next((found.id for found in about(kind, subject_id)), None)
-
-
 def save(state: Appeal) -> None:
     """Insert or replace the appeal's row."""
     values = {name: getattr(state, name) for name in _COLUMNS}
