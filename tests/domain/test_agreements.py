@@ -1,16 +1,13 @@
 """Rules of data-use agreements, each test a sentence of them."""
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from typing import Any
 
 import pytest
 
 from ckanext.govshare.domain.agreements import (
     SIGNING,
-    TRANSITIONS,
     Agreement,
     Command,
     Order,
@@ -23,7 +20,6 @@ from ckanext.govshare.domain.agreements import (
     evolve,
     in_force,
     signature_of,
-    standing,
 )
 from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
@@ -48,21 +44,6 @@ def give(agreement: Agreement, command: Command, part: Part, actor: str = "someo
 HALF = give(OFFERED, Command.SIGN, Part.APPLICANT, "applicant")
 BOTH = give(HALF, Command.COUNTERSIGN, Part.HANDLER, "clerk")
 BOUND = give(BOTH, Command.ENTER_FORCE, Part.SYSTEM)
-
-
-@pytest.mark.parametrize(("command", "part", "state"), list(product(Command, Part, State)))
-def test_only_the_named_part_in_the_named_state_may(command: Command, part: Part, state: State) -> None:
-    transition = TRANSITIONS[command]
-    agreement = replace(BOUND if command is Command.REINSTATE else OFFERED, state=state)
-    now = agreement.ends_at if command is Command.LAPSE else NOW
-    if part not in transition.roles:
-        with pytest.raises(NotYours):
-            give(agreement, command, part, now=now)
-    elif state not in transition.states:
-        with pytest.raises(NotNow):
-            give(agreement, command, part, now=now)
-    else:
-        assert give(agreement, command, part, now=now).state == (transition.to or standing(agreement))
 
 
 def test_both_sides_sign_the_same_text_before_it_binds() -> None:

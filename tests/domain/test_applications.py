@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import product
 from typing import Any
 
 import pytest
@@ -51,20 +50,6 @@ def errors(command: Command, application: Application, part: Part, **given: Any)
     with pytest.raises(Invalid) as refused:
         give(command, application, part, **given)
     return dict(refused.value.errors)
-
-
-@pytest.mark.parametrize(("command", "part", "state"), list(product(Command, Part, State)))
-def test_only_the_named_part_in_the_named_state_may(command: Command, part: Part, state: State) -> None:
-    transition, application = TRANSITIONS[command], replace(SUBMITTED, state=state)
-    if part not in transition.roles:
-        with pytest.raises(NotYours):
-            give(command, application, part)
-    elif state not in transition.states:
-        with pytest.raises(NotNow):
-            give(command, application, part)
-    else:
-        after = evolve(application, give(command, application, part), "clerk", NOW)
-        assert after.state is (transition.to or state)
 
 
 def test_neither_the_operator_nor_whoever_looks_on_gives_a_command() -> None:

@@ -13,7 +13,6 @@ from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grants import (
     ENDED,
     OPEN,
-    TRANSITIONS,
     Command,
     Grant,
     Limits,
@@ -32,28 +31,11 @@ NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # nine o'clock in Shanghai
 SECOND = timedelta(seconds=1)
 ACTIVE = Grant("g1", "a1", "e1", "d1", "holder", State.ACTIVE, NOW - timedelta(days=1), NOW + timedelta(days=1), NOW)
 SIGNED = replace(ACTIVE, agreement_id="s1")
-# No state is refused for the moment alone.
-MOMENT = {Command.EXPIRE: ACTIVE.ends_at}
 
 
 def give(command: Command, grant: Grant, *parts: Part, actor: str = "someone", reason: str = "超出约定用途", now: datetime = NOW,
          ) -> Event:
     return decide(grant, Order(command, actor, reason), frozenset(parts), now)
-
-
-@pytest.mark.parametrize(("command", "part", "state"), list(product(Command, Part, State)))
-def test_only_the_named_part_in_the_named_state_may(command: Command, part: Part, state: State) -> None:
-    transition, grant = TRANSITIONS[command], replace(ACTIVE, state=state)
-    now = MOMENT.get(command, NOW)
-    if part not in transition.roles:
-        with pytest.raises(NotYours):
-            give(command, grant, part, now=now)
-    elif state not in transition.states:
-        with pytest.raises(NotNow):
-            give(command, grant, part, now=now)
-    else:
-        after = evolve(grant, give(command, grant, part, now=now), "someone", now)
-        assert after.state is (transition.to or (State.ACTIVE if command is Command.REINSTATE else state))
 
 
 @pytest.mark.parametrize("command", [Command.SUSPEND, Command.RESUME, Command.TERMINATE])
