@@ -66,6 +66,19 @@ class EntryApproved(Event):
 
 
 @dataclass(frozen=True)
+class EntryMoved(Event):
+    """An approved change gave the entry to another department, which answers for all its cases from now on.
+
+    `before`, `department`: ids of organizations; `cases`: how many went with it, by kind.
+    """
+
+    name: ClassVar[str] = "entry_moved"
+    before: str
+    department: str
+    cases: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class EntryReturned(Event):
     """The competent department sent the submission back, saying why."""
 

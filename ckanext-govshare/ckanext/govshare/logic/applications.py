@@ -129,7 +129,7 @@ def settle(application: Application, order: Order, held: frozenset[Part], now: d
     if order.command is Command.SUBMIT:
         form = replace(application.form, answers={
             key: value for key, value in application.form.answers.items() if key in {q.id for q in facts.form.questions}})
-        application = replace(application, form=form)
+        application = replace(application, form=form, department=review.load(application.entry_id).department)
     try:
         event = applications.decide(application, order, held, facts)
     except DomainError as refusal:
@@ -141,8 +141,8 @@ def settle(application: Application, order: Order, held: frozenset[Part], now: d
 def follow(application: Application, event: Event, actor: str, now: datetime) -> Application:
     """Write what `event` made of the application and what it opens, in the caller's transaction."""
     after = applications.evolve(application, event, actor, now)
-    repository.save(after, now)
     _clock(after, event, now)
+    repository.save(after, now)
     notices.about(CASE, after, event, now)
     record(Case(CASE, after.id, after.department), event, actor, now)
     if after.state in applications.GRANTED and application.state not in applications.GRANTED:
@@ -195,7 +195,7 @@ def _clock(application: Application, event: Event, now: datetime) -> None:
         if limit is not None:
             deadlines.save(CASE, application.id, calendar.compute(limit, now, regulations.calendar()))
     elif application.state not in (State.SUBMITTED, State.UNDER_REVIEW):
-        deadlines.meet(CASE, application.id, now)
+        notices.meet(CASE, application.id, now)
 
 
 def approve_by_appeal(application_id: str, actor: str, now: datetime) -> Application:

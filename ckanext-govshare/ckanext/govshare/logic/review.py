@@ -20,7 +20,7 @@ from ckanext.govshare.logic.datafiles import publication
 from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as repository
-from ckanext.govshare.repository import deadlines
+from ckanext.govshare.repository import deadlines, moves
 
 CASE = "catalog"
 
@@ -98,14 +98,19 @@ def settle(context: Context, entry: Entry, order: Order, facts: Material, packag
         raise_as_ckan(refusal)
         raise
     after = catalog.evolve(entry, event, order.actor, now)
+    moved: events.Event | None = None
     if isinstance(event, events.EntryApproved):
         after = _publish(context, after, package, facts, now)
+        if after.department != entry.department:
+            cases = moves.hand_over(entry.id, after.department)
+            moved = events.EntryMoved(entry.department, after.department, cases)
     elif isinstance(event, events.EntryDiscarded) and not entry.published:
         drafts.remove(entry.id)
     keeps_draft = entry.published and after.state != State.APPROVED
     repository.save(after, str(package.get("title") or ""), package if keeps_draft else None, now)
     _clock(after, event, now)
-    record(Case(CASE, entry.id, after.department), event, order.actor, now)
+    for happened in filter(None, (event, moved)):
+        record(Case(CASE, entry.id, after.department), happened, order.actor, now)
 
 
 def _to_approve(entry: Entry, package: dict[str, Any], facts: Material) -> tuple[dict[str, Any], Material]:
