@@ -22,8 +22,13 @@ APPLICATION = Application(
 
 
 def test_an_unknown_field_is_named() -> None:
-    errors = check("协议", "用途：{purpose}，{purposes}，{purpose.__class__}")
+    errors = check("协议", "{agreement_id} 用途：{purpose}，{purposes}，{purpose.__class__}")
     assert ["{purposes}" in str(errors["body"][0]), "{purpose.__class__}" in str(errors["body"][1])] == [True, True]
+
+
+def test_a_text_names_its_agreement_so_that_it_is_taken_for_no_other() -> None:
+    assert "{agreement_id}" in str(check("协议", "用途：{purpose}")["body"][0])
+    assert check("协议", "{agreement_id} 用途：{purpose}") == {}
 
 
 @pytest.mark.parametrize("body", ["{", "用途：{purpose", "purpose}", "{pur\npose}"])

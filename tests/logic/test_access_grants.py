@@ -23,7 +23,7 @@ from ckanext.govshare.repository import trace as history
 
 CONDITIONAL = {"open_type": "conditional", "open_condition": "仅限科研机构申请使用", "open_basis": "《数据安全法》"}
 ROWS = 3
-TABLE = "站点名称,浓度\n国控一站,35\n国控二站,70\n苏仙区站,41\n".encode()
+TABLE = '站点名称,浓度,备注\n国控一站,35,"见注,"""\n国控二站,70,无\n苏仙区站,41,无\n'.encode()
 AGREED = "203.0.113.7"
 ELSEWHERE = "198.51.100.7"
 
@@ -194,6 +194,18 @@ class TestNumbers:
         assert len(holder.call("datastore_search", limit=1)["records"]) == 1
         assert holder.used() == {"calls": 3, "rows": 2 * ROWS + 1, "downloads": 2}
 
+    @pytest.mark.parametrize("form", ["csv", "tsv"])
+    def test_rows_of_an_answer_in_one_text_are_counted_as_rows(self, ground: Ground, form: str) -> None:
+        holder = ground.holder(daily_rows=ROWS)
+        holder.call("datastore_search", records_format=form, include_total=False)
+        assert holder.used()["rows"] == ROWS
+
+    def test_no_shared_cache_keeps_what_a_holder_was_answered(self, app: Any, ground: Ground) -> None:
+        answer = Browser(app, token=ground.holder().token).get(
+            f"/api/3/action/datastore_search?resource_id={ground.resource}")
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
     def test_downloads_count_in_all_and_parts_are_no_way_around(self, app: Any, ground: Ground) -> None:
         holder = ground.holder(downloads=2)
         answer = holder.open(app, "/download", Range="bytes=5-")
@@ -268,7 +280,7 @@ class TestUnderWay:
 
     def test_a_look_in_between_does_not_disturb_what_is_sent(self, app: Any, unlimited: Holder) -> None:
         answer = unlimited.open(app, "/export/csv")
-        assert list(csv.reader(io.StringIO(answer.text)))[1:] == [["国控一站", "35"], ["国控二站", "70"], ["苏仙区站", "41"]]
+        assert list(csv.reader(io.StringIO(answer.text))) == list(csv.reader(io.StringIO(TABLE.decode())))
 
     def test_open_data_is_sent_unwatched(self, ground: Ground) -> None:
         entry = loaded_tables.published(ground.world, TABLE, "开放.csv")

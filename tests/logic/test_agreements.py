@@ -86,6 +86,7 @@ class TestSigning:
         assert errors_of(cases.sign, offered, cases.applicant, text_hash="0" * 64, signature_name=" ") == {
             "text_hash", "signature_name"}
         assert errors_of(cases.sign, offered, cases.applicant, password="wrong") == {"password"}
+        assert errors_of(cases.sign, offered, cases.applicant, password="x" * 5000) == {"password"}
         assert errors_of(cases.sign, offered, cases.applicant, password="") == {"password"}
         assert cases.show("agreement", offered["id"])["state"] == "offered"
 

@@ -164,6 +164,7 @@ class TestMail:
     def test_no_mail_tells_what_the_applicant_wrote(self, cases: Cases, post: Mailbox) -> None:
         cases.submitted(applicant_name="郴州水环境科技有限公司", contact_name="李明", purpose="秘密的用途")
         jobs.drain_outbox()
+        assert addressed(post, cases.applicant) and addressed(post, cases.clerk)
         for letter in letters(post):
             assert not [word for word in ("郴州水环境", "李明", "秘密的用途") if word in letter.get_content() + letter["Subject"]]
 
@@ -229,6 +230,19 @@ class TestMail:
         [letter] = addressed(post, cases.applicant)
         assert letter["Bcc"] is None
         assert "Bcc: someone@example.com" in letter["Subject"]
+
+    def test_a_name_of_which_no_header_can_be_made_holds_nobody_s_mail_back(self, cases: Cases, post: Mailbox) -> None:
+        person = model.User.get(cases.applicant)
+        before, person.fullname = person.fullname, "=?utf-8?q?a=0Ab?="
+        model.Session.commit()
+        for reader in (cases.applicant, cases.clerk):
+            notices.tell([user_id(reader)], "appeal_withdrawn", {"dataset": "水质"}, "/", clock.now())
+        model.Session.commit()
+        jobs.drain_outbox()
+        assert outbox.pending() == []
+        assert addressed(post, cases.clerk)
+        model.User.get(cases.applicant).fullname = before
+        model.Session.commit()
 
     def test_a_mailbox_that_does_not_exist_is_not_tried_again(self, cases: Cases, post: Mailbox) -> None:
         post.unknown.add(model.User.get(cases.applicant).email)

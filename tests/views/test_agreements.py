@@ -122,7 +122,7 @@ class TestCopies:
 class TestTemplates:
     def test_an_editor_previews_and_saves_a_template(self, cases: Cases, send: Any, visit: Any, shared_world: World) -> None:
         page = f"/department/{shared_world.own['name']}/agreement-template"
-        words_given = {"title": "数据利用协议", "body": "# 协议\n\n用途：{purpose}"}
+        words_given = {"title": "数据利用协议", "body": "# 协议 {agreement_id}\n\n用途：{purpose}"}
         preview = send(cases.clerk, page, **words_given, preview="1")
         assert "〔purpose〕" in words(part(preview, "#preview"))
         assert send(cases.clerk, page, **words_given, save="1").status_code == HTTPStatus.FOUND

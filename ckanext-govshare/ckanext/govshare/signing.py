@@ -18,6 +18,7 @@ from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message
 
 FAILURES, WINDOW = 5, 15 * 60  # wrong passwords, within so many seconds
+MAX_PASSWORD = 4096  # characters; the library that checks passwords refuses longer ones with an error
 
 
 class Signer(Protocol):
@@ -55,7 +56,7 @@ class Password:
         if attempts > FAILURES:
             raise Invalid({"password": [Message(
                 "Too many wrong passwords: wait {minutes} minutes and try again", minutes=WINDOW // 60)]})
-        if not isinstance(password, str) or not password or not user.validate_password(password):
+        if not isinstance(password, str) or not 0 < len(password) <= MAX_PASSWORD or not user.validate_password(password):
             raise Invalid({"password": [Message("This is not the password of your account")]})
         connect_to_redis().delete(_key(user.id))
         return {"checked": self._PROOF, "text_hash": text_hash}

@@ -23,6 +23,7 @@ from ckanext.govshare.domain.regulations import Regime
 
 MAX_TITLE, MAX_BODY = 200, 50_000
 NOTHING = "无"
+NUMBER = "agreement_id"  # by which a text belongs to one agreement alone
 # Where no text of the chain speaks.
 SILENT = "国家有关规定"
 
@@ -114,6 +115,9 @@ def _wrong_fields(body: str) -> list[Message]:
     named = [match.group(1) for match in _BRACES.finditer(body)]
     wrong = [Message("“{field}” is none of the fields that a template may name", field="{" + name + "}")
              for name in dict.fromkeys(n for n in named if n is not None) if name not in FIELDS]
+    if NUMBER not in named:
+        wrong.append(Message("The text has to name {field}, else two agreements could be taken for one another",
+                             field="{" + NUMBER + "}"))
     if None in named:
         wrong.append(Message("A brace without its partner: fields are written {example}", example="{purpose}"))
     return wrong

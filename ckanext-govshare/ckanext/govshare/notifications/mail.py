@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import smtplib
+from email.errors import MessageError
 from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
@@ -29,6 +30,9 @@ class Mail:
             if _for_good(error.__context__):
                 raise Undeliverable(str(error)) from error
             raise
+        except (ValueError, MessageError) as error:
+            # A name or address of which no header can be made: to try again would only hold back the letters of others.
+            raise Undeliverable(repr(error)) from error
         return True
 
 

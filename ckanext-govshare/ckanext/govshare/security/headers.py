@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ckan.common import current_user, request
+
 if TYPE_CHECKING:
     from ckan.types import CKANApp, Response
 
@@ -38,13 +40,18 @@ HSTS = "max-age=31536000"
 
 
 def install(app: CKANApp, config: Mapping[str, Any]) -> None:
-    """Send the headers with every answer, and HSTS where `ckan.site_url` is https."""
+    """Send the headers with every answer, and HSTS where `ckan.site_url` is https. What a known caller got is theirs alone."""
     headers = HEADERS | ({"Strict-Transport-Security": HSTS} if is_https(config) else {})
 
     @app.after_request
     def add(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if current_user and current_user.is_authenticated:
+            # CKAN, which comes next, would call the answers of its API public, and a shared cache would hand them on.
+            request.environ["__no_cache__"] = True
+            if request.path.startswith("/api/"):
+                response.headers["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.logic import agreement_copies
 from ckanext.govshare.views import case_pages as pages
+from ckanext.govshare.views.downloads import keep_to_yourself
 
 blueprint = Blueprint("govshare_agreements", __name__)
 
@@ -68,7 +69,8 @@ def pdf(agreement_id: str) -> Response:
     answer = make_response(copy)
     answer.headers.update({
         "Content-Type": "application/pdf", "Content-Disposition": f'attachment; filename="agreement-{agreement_id[:8]}.pdf"',
-        "Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"})
+        "X-Content-Type-Options": "nosniff"})
+    keep_to_yourself(answer)
     return answer
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.logic import attachments
 from ckanext.govshare.security import uploads
+from ckanext.govshare.views.downloads import keep_to_yourself
 
 blueprint = Blueprint("govshare_attachments", __name__)
 
@@ -27,7 +28,7 @@ def download(id: str, attachment_id: str) -> Response:
     response.headers["Content-Disposition"] = uploads.attachment(found.filename)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = uploads.SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
+    keep_to_yourself(response)
     return response
 
 

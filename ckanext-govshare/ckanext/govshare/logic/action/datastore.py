@@ -96,7 +96,8 @@ def _rows(shown: dict[str, Any]) -> int:
         return max(0, min(int(shown["limit"]), int(shown["total"]) - int(shown.get("offset") or 0)))
     records = shown["records"]
     if isinstance(records, str):
-        return sum(1 for _ in csv.reader(io.StringIO(records)))
+        dialect = csv.excel_tab if shown.get("records_format") == "tsv" else csv.excel
+        return sum(1 for _ in csv.reader(io.StringIO(records), dialect))
     return len(records)
 
 
