@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -66,12 +67,13 @@ class TestQuestions:
             asking.drafted(answers={"place": "月球", "staff": "many"})
         assert set(error.value.error_dict) == {"answers.place", "answers.staff"}
 
-    def test_a_new_version_leaves_what_was_submitted_with_its_questions(self, asking: Cases) -> None:
-        case = asking.submitted(answers={"staff": 3})
-        fewer = asking.world.call(asking.clerk, "govshare_entry_form_update", dataset_id=asking.dataset["id"],
-                                  questions=QUESTIONS[:1], agreement_required=True, limits={"daily_calls": 50},
-                                  longest_period_days=90)
-        shown = asking.show("application", case["id"])
+    def test_a_new_version_leaves_what_was_submitted_with_its_questions(self, shared_world: World) -> None:
+        own = Cases(shared_world)
+        ask = partial(own.world.call, own.clerk, "govshare_entry_form_update", dataset_id=own.dataset["id"])
+        ask(questions=QUESTIONS)
+        case = own.submitted(answers={"staff": 3})
+        fewer = ask(questions=QUESTIONS[:1])
+        shown = own.show("application", case["id"])
         assert (shown["terms"]["form_version"] + 1, len(shown["questions"])) == (fewer["version"], 2)
 
     def test_the_same_form_again_is_no_new_version(self, asking: Cases) -> None:

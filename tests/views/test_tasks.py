@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from browser import Browser
 from bs4 import BeautifulSoup
-from cases import Cases
+from cases import CONDITION, Cases
 from world import World
 
 TASKS = "/zh_Hans_CN/department/tasks"
@@ -179,23 +179,30 @@ ROW = {"questions.0.id": "", "questions.0.label": "研究人员数量", "questio
 
 class TestWhatAnEntryAsks:
     @pytest.fixture
-    def address(self, cases: Cases) -> str:
-        return f"/zh_Hans_CN/dataset/{cases.dataset['name']}/application-form"
+    def entry(self, cases: Cases) -> str:
+        """The name of an entry of its own for each test, which asks nothing yet."""
+        name: str = cases.world.approved(open_type="conditional", open_condition=CONDITION)["name"]
+        return name
 
-    def test_rows_come_and_go_without_script_and_nothing_is_stored(self, cases: Cases, desk: Desk, address: str) -> None:
+    @pytest.fixture
+    def address(self, entry: str) -> str:
+        return f"/zh_Hans_CN/dataset/{entry}/application-form"
+
+    def test_rows_come_and_go_without_script_and_nothing_is_stored(
+            self, cases: Cases, desk: Desk, entry: str, address: str) -> None:
         page = page_of(desk.send(address, data={**ROW, "add": "1"}))
         assert len(page.select("fieldset[id^=question-]")) == 2
         key = page.select("[name='questions.0.id']")[0]["value"]
         page = page_of(desk.send(address, data={**ROW, "questions.0.id": key, "remove": key}))
         assert page.select("fieldset[id^=question-]") == []
-        assert cases.world.call(cases.clerk, "govshare_entry_form_show", dataset_id=cases.dataset["id"])["questions"] == []
+        assert cases.world.call(cases.clerk, "govshare_entry_form_show", dataset_id=entry)["questions"] == []
 
-    def test_it_is_stored_and_asked(self, cases: Cases, desk: Desk, address: str) -> None:
+    def test_it_is_stored_and_asked(self, cases: Cases, desk: Desk, entry: str, address: str) -> None:
         said = {**ROW, "questions.1.id": "", "questions.1.label": "用途类别", "questions.1.type": "choice",
                 "questions.1.options": "科研\n经营", "agreement_required": "yes", "longest_period_days": "365",
                 "limits.daily_rows": "10000", "note": "仅限省内"}
         assert desk.send(address, data=said).status_code == 302
-        asked = cases.world.call(cases.clerk, "govshare_entry_form_show", dataset_id=cases.dataset["id"])
+        asked = cases.world.call(cases.clerk, "govshare_entry_form_show", dataset_id=entry)
         assert [(one["id"], one["type"], one["options"]) for one in asked["questions"]] == [
             ("q1", "number", []), ("q2", "choice", ["科研", "经营"])]
         assert (asked["longest_period_days"], asked["limits"], asked["note"]) == (365, {"daily_rows": 10000}, "仅限省内")
