@@ -75,6 +75,14 @@ def test_one_appeal_is_open_at_a_time() -> None:
         file(REJECTED, (filed(REJECTED),))
 
 
+def test_one_decision_is_not_appealed_against_without_end() -> None:
+    withdrawn = replace(filed(SUSPENDED), state=State.WITHDRAWN)
+    file(SUSPENDED, (withdrawn,) * (appeals.MOST_FILINGS - 1))
+    with pytest.raises(NotNow, match="3 appeals"):
+        file(SUSPENDED, (withdrawn,) * appeals.MOST_FILINGS)
+    file(replace(SUSPENDED, decided_at=NOW + DAY), (withdrawn,) * appeals.MOST_FILINGS)
+
+
 def test_a_decision_that_was_upheld_is_not_examined_again() -> None:
     with pytest.raises(NotNow, match="upheld this decision already"):
         file(SUSPENDED, (replace(filed(SUSPENDED), state=State.UPHELD),))

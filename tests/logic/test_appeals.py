@@ -123,6 +123,14 @@ def test_a_stranger_learns_nothing_and_insiders_decide_nothing(cases: Cases) -> 
             world.call(user, "govshare_appeal_file", application_id=application, reason="x")
 
 
+def test_the_editors_of_the_department_read_what_is_said_against_their_decision(cases: Cases) -> None:
+    found = cases.appealed()
+    decide(cases, found["id"], "upheld")
+    seen = shown(cases, found["id"], cases.clerk)
+    assert (seen["reason"], seen["decision_reason"], seen["appellant"]["name"]) == (REASON, "经审查，理由成立", cases.applicant)
+    assert all(row["actor"] for row in seen["history"])
+
+
 def test_the_operator_sees_where_an_appeal_stands_and_no_words_of_people(cases: Cases) -> None:
     found = cases.appealed()
     seen = shown(cases, found["id"], cases.world.operator)

@@ -19,6 +19,7 @@ from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
 
 MAX_REASON = 5000
+MOST_FILINGS = 3  # about one decision: each filing is told to the competent department, and a withdrawn one was no answer
 
 
 class State(StrEnum):
@@ -245,6 +246,8 @@ def _filing_refusal(subject: Subject, parts: frozenset[Part], before: Sequence[A
         return NotNow(Message("An appeal is under examination already; await its decision or withdraw it"))
     if any(appeal.state is State.UPHELD and _stands(appeal, subject) for appeal in before):
         return NotNow(Message("The competent department has upheld this decision already; you may apply again"))
+    if sum(_stands(appeal, subject) for appeal in before) >= MOST_FILINGS:
+        return NotNow(Message("{most} appeals were filed against this decision already; you may apply again", most=MOST_FILINGS))
     if _over(subject, now):
         return NotNow(Message("The period of use is over, so that an appeal could give nothing back; you may apply again"))
     return None

@@ -27,7 +27,7 @@ __all__ = [
 
 _DECISIONS = {State.UPHELD.value: Command.UPHOLD, State.OVERTURNED.value: Command.OVERTURN}
 # Parts that read what people wrote; the operator sees state and times.
-_READING = frozenset({Part.APPLICANT, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
+_READING = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
 
 
 @validate(schema.appeal_file)
@@ -118,7 +118,7 @@ def govshare_appeal_show(context: Context, data_dict: DataDict) -> dict[str, Any
 
 def _actor(actor: str, appeal: Appeal, held: frozenset[Part]) -> str | None:
     """Who acted, by name: an authority's decision is the authority's, its staff are not named to the appellant."""
-    if actor != appeal.appellant and not {Part.DEPARTMENT_MEMBER, Part.COMPETENT} & held:
+    if actor != appeal.appellant and not {Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT} & held:
         return None
     return named.person(actor)["display_name"] or None
 
