@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,7 @@ from ckanext.govshare.domain.plain_text import text_error
 REQUIRED: Mapping[str, int] = {"purpose": 5000, "security_measures": 5000, "applicant_name": 200}
 OPTIONAL: Mapping[str, int] = {"scene": 5000, "contact_name": 100, "contact_phone": 40, "contact_email": 254, "uscc": 40}
 LONGEST_DAYS = 3660  # ten years: longer is no period but for ever
+FARTHEST_START = timedelta(days=731)  # two years: what is asked for later is asked for then, and no date is out of range
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,38}[0-9]", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:().]+")
@@ -118,6 +119,9 @@ def check_period(start: str, end: str, today: date, longest_days: int) -> Errors
         return {"period_end": [Message("The period ends before it begins")]}
     if last < today:
         return {"period_end": [Message("The period is over already; choose a later end")]}
+    if first > today + FARTHEST_START:
+        return {"period_start": [Message("The period begins too far ahead; choose a start until {day}",
+                                         day=(today + FARTHEST_START).isoformat())]}
     if (last - first).days + 1 > longest_days:
         return {"period_end": [Message("The longest period is {days} days; choose an earlier end", days=longest_days)]}
     return {}
