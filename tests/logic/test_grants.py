@@ -183,6 +183,12 @@ class TestWhoSeesWhat:
             "holder": False, "clerk": True, "member": True, "reviewer": True, "operator": False}
         assert seen["operator"]["reason"] == seen["operator"]["history"][-1]["reason"] == ""
 
+    def test_the_operator_learns_that_networks_were_agreed_and_not_which(self, cases: Cases) -> None:
+        grant = cases.granted(decision={"limits": {"addresses": ["203.0.113.0/24"]}})
+        seen = cases.show("grant", grant["id"], cases.world.operator)
+        assert (seen["limits"]["addresses"], "203.0.113" in str(seen)) == (None, False)
+        assert cases.show("grant", grant["id"])["limits"]["addresses"] == ["203.0.113.0/24"]
+
     def test_lists_hold_what_belongs_to_the_role(self, cases: Cases) -> None:
         grant = cases.granted(user=cases.other_applicant)
         lists: dict[str, Callable[..., Any]] = {

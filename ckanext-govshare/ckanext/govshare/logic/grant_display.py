@@ -51,7 +51,8 @@ def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) 
     """One grant, with all of it that somebody of the parts `held` may know."""
     full = _standing(grant, repository.agreement_state(grant.id, now), now)
     if not concerned(held):
-        return {**full, **_MASKED, "history": [_told(row, "", frozenset()) for row in history.events(CASE, grant.id)]}
+        told = [_told(row, "", frozenset()) for row in history.events(CASE, grant.id)]
+        return {**full, **_MASKED, "limits": _without_networks(full["limits"]), "history": told}
     today, actor = shanghai_date(now), actor_of(context)
     renewed_by = grant_lists.renewals([grant.id]).get(grant.id)
     pattern = grant_lists.patterns([grant.id], today).get(grant.id) if watching(held) else None
@@ -70,6 +71,11 @@ _MASKED: Mapping[str, Any] = {
     "holder": None, "reason": "", "closing_statement": "", "use_today": None, "downloads_used": None, "renewed_by": None,
     "close_out_due": False, "unusual": [], "appeal": None, "commands": [],
 }
+
+
+def _without_networks(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Limits without the holder's own networks: None where there are some, as an empty list would say that there are none."""
+    return {**limits, "addresses": None if limits["addresses"] else []}
 
 
 def close_out_due(grant: Grant, renewed_by: str | None) -> bool:

@@ -71,7 +71,7 @@ def govshare_grant_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     ``starts_at`` on and no longer at ``ends_at``. ``limits``: ``formats``, ``daily_calls``, ``daily_rows``, ``downloads``
     (in all) and ``addresses``; zero and empty are no limit. ``use_today``: ``calls``, ``rows``, ``downloads``.
     ``unusual``: sentences for the department, which decides whether they mean something. The operator gets neither the
-    holder nor what was written or fetched.
+    holder, nor what was written or fetched, nor the networks (``addresses``: None where there are some).
 
     :param id: of the grant
     :raises NotFound: also for callers who have no part in it
