@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +119,8 @@ def test_a_page_offers_what_may_be_done_now() -> None:
 def test_the_history_holds_neither_text_nor_names() -> None:
     event = decide(OFFERED, order(Command.SIGN), frozenset({Part.APPLICANT}), NOW)
     assert "王芳" not in str(event.payload())
+
+
+def test_every_state_has_a_colour_on_pages() -> None:
+    theme = (Path(__file__).parents[2] / "themes" / "ckanext" / "govshare_theme" / "assets" / "govshare.css").read_text("utf-8")
+    assert [state for state in State if f".gs-badge-{state}," not in theme] == []

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +35,12 @@ def cases(shared_world: World, dataset: dict[str, Any]) -> Cases:
     made = Cases(shared_world)
     made.dataset = dataset
     return made
+
+
+def inflated(pdf: bytes) -> bytes:
+    """The streams of a PDF, in one."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return b"".join(zlib.decompressobj().decompress(stream) for stream in streams)
 
 
 def errors_of(call: Any, *args: Any, **words: Any) -> set[str]:
@@ -139,6 +147,7 @@ class TestCopies:
         copy = copy_of(cases.applicant, bound)
         assert copy.startswith(b"%PDF")
         assert copy == copy_of(cases.clerk, bound)
+        assert f"/verify-agreement?hash={bound['text_hash']})".encode() in inflated(copy)
         verdict = world.call("", "govshare_agreement_verify", hash=hashlib.sha256(copy).hexdigest().upper())
         assert (verdict["what"], verdict["standing"]) == ("pdf", "in_force")
         assert [signature["valid"] for signature in verdict["signatures"]] == [True, True]
