@@ -15,7 +15,7 @@ OPEN_REASONS: Mapping[str, Message] = {
     "unconditional": Message("May be provided to all citizens, legal persons and other organisations: "
                              "fetch and use it directly."),
     "conditional": Message("May be provided to citizens, legal persons and other organisations under stated conditions: "
-                           "apply to the providing department, and use it as authorised."),
+                           "apply to the providing department, and use it as granted."),
     "none": Message("Concerns state secrets, commercial secrets or personal privacy, or may not be opened under laws, "
                     "regulations or state provisions."),
 }

@@ -66,9 +66,9 @@ EXPLANATIONS: Mapping[Reason, Message] = {
     Reason.SYSTEM: Message("The platform itself"),
     Reason.NOT_PUBLISHED: Message("This data is not published"),
     Reason.AUTHORISATION_REQUIRED: Message(
-        "This data is opened under conditions: apply to the providing department, and fetch it once you are authorised"),
+        "This data is opened under conditions: apply to the providing department, and fetch it once you hold a grant"),
     Reason.NOT_OPENED: Message("This data is not opened"),
-    Reason.GRANTED: Message("You are authorised to fetch this data, up to and including {last_day}"),
+    Reason.GRANTED: Message("Your grant lets you fetch this data, up to and including {last_day}"),
     Reason.PENDING: Message(
         "Your application for this data is under way: see “My applications” for where it stands, and fetch the data once it is "
         "approved"),
