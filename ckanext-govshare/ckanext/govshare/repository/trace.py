@@ -1,4 +1,4 @@
-"""The SQL of the recorder: history, trace, outbox, due dates."""
+"""The SQL of the recorder: history and trace."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """CKAN's package actions under the review: what is saved is a draft, and the published version stays as it is.
 
-Form, API, import and harvesters all come through here.
+Form and API come through here, as whatever else writes entries has to.
 """
 from __future__ import annotations
 
