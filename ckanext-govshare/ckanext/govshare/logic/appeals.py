@@ -72,7 +72,10 @@ def file(context: Context, kind: Kind, subject_id: str, reason: str) -> Appeal:
         except DomainError as refusal:
             raise_as_ckan(refusal)
             raise
+        # No text sets the limit: it is the platform's own.
         appeal = appeals.opened(str(uuid.uuid4()), subject, event, order, now)
+        if limit := regulations.current().limit(Rule.APPEAL_DECISION):
+            deadlines.save(CASE, appeal.id, calendar.compute(limit, now, regulations.calendar()))
         _settle(appeal, event, order.actor, now)
     return appeal
 
@@ -92,6 +95,7 @@ def carry_out(context: Context, appeal_id: str, command: Command, reason: str = 
         except DomainError as refusal:
             raise_as_ckan(refusal)
             raise
+        notices.meet(CASE, appeal.id, now)
         if isinstance(event, events.AppealOverturned):
             _undo(appeal, Remedy(event.remedy), event.reason, order.actor, now)
         after = appeals.evolve(appeal, event, now)
@@ -111,11 +115,7 @@ def _undo(appeal: Appeal, remedy: Remedy, reason: str, actor: str, now: datetime
 
 
 def _settle(appeal: Appeal, event: Event, actor: str, now: datetime) -> None:
-    """Bring row, due date, messages, history and trace up to `event`. No text sets the limit: it is the platform's own."""
+    """Bring row, messages, history and trace up to `event`."""
     repository.save(appeal)
-    if not isinstance(event, events.AppealFiled):
-        deadlines.meet(CASE, appeal.id, now)
-    elif limit := regulations.current().limit(Rule.APPEAL_DECISION):
-        deadlines.save(CASE, appeal.id, calendar.compute(limit, now, regulations.calendar()))
     notices.about(CASE, appeal, event, now)
     record(Case(CASE, appeal.id, appeal.department), event, actor, now)

@@ -20,7 +20,7 @@ from ckanext.govshare.domain.errors import DomainError, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Overdue, Rule
-from ckanext.govshare.logic import agreements, grants, notices, parts, review, roles
+from ckanext.govshare.logic import agreements, grants, notices, parts, quotas, review, roles
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import deadlines
@@ -107,9 +107,15 @@ def carry_out(context: Context, application_id: str, order: Order) -> Applicatio
 
     Raises NotAuthorized, or ValidationError with field names (``state``: not possible now).
     """
+    from ckanext.govshare.logic import attachments
+
     with transaction():
-        application = load(application_id, lock=True)
-        return settle(application, order, parts_of(context, application), clock.now())
+        application, now = load(application_id, lock=True), clock.now()
+        after = settle(application, order, parts_of(context, application), now)
+        unread = after.state is State.WITHDRAWN and after.submitted_at is None
+        dropped = attachments.drop(after, order.actor, now) if unread else []
+    attachments.erase(dropped)
+    return after
 
 
 def assign(context: Context, ids: list[str], user: model.User | None) -> None:
@@ -135,6 +141,8 @@ def settle(application: Application, order: Order, held: frozenset[Part], now: d
     except DomainError as refusal:
         review.raise_as_ckan(refusal)
         raise
+    if isinstance(event, events.ApplicationSubmitted):
+        quotas.admit_submission(application, now)
     return follow(application, event, order.actor, now)
 
 

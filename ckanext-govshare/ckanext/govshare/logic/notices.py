@@ -5,21 +5,26 @@ Texts are made when they are read or sent, in the reader's language (ADR 086).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ckan import model
 
-from ckanext.govshare import notifications
+from ckanext.govshare import notifications, regulations
 from ckanext.govshare.domain import notices
+from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.notices import Audience
+from ckanext.govshare.domain.notices import Audience, DeadlineMissed, Step
 from ckanext.govshare.logic import roles
+from ckanext.govshare.logic.record import Case, record
 from ckanext.govshare.repository import deadlines, departments, outbox
 from ckanext.govshare.repository import notices as repository
 from ckanext.govshare.repository.notices import Concerned
 
 EFFECT = "message"
+# The actor of what nobody did.
+SYSTEM = "system"
 _PERSON = {"applications": "applicant", "agreements": "applicant", "grants": "holder", "appeals": "appellant"}
 _ADDRESS = {"applications": "/application/", "agreements": "/agreement/", "grants": "/grant/", "appeals": "/appeal/"}
 
@@ -36,6 +41,40 @@ def about(case_kind: str, case: Any, event: Event, now: datetime) -> None:
             case_kind, case.id, case.entry_id, case.department, getattr(case, _PERSON[case_kind]),
             getattr(event, "assignee", ""), getattr(event, "reason", ""), getattr(case, "ends_at", None))
         tell_of(concerned, told, now)
+
+
+def give(case_kind: str, case_id: str, step: Step, now: datetime, deadline: Deadline | None = None, **params: Any) -> bool:
+    """Give a notice of the clock, once for all, in the caller's transaction; whether it was given now.
+
+    :param deadline: the due date that it speaks of: nothing is said of one that runs no more, and that one has passed enters
+        the case's history.
+    :param params: as `tell_of` takes them.
+    """
+    if deadline and not repository.still_runs(case_kind, case_id, deadline.due):
+        return False
+    case = repository.case(case_kind, case_id)
+    if case is None or not repository.give(case_kind, case_id, step.key, now):
+        return False
+    tell_of(case, step.told, now, **params)
+    if deadline and deadline.is_overdue(now):
+        missed = DeadlineMissed(deadline.rule, deadline.due.isoformat())
+        record(Case(case.kind, case.id, case.department), missed, SYSTEM, now)
+    return True
+
+
+def meet(case_kind: str, case_id: str, now: datetime) -> None:
+    """Stop the clock of a case that is acted on, in the caller's transaction.
+
+    A limit that has passed is reported to the competent department first, unless the reminders did so: what comes late leaves
+    its trace also where it comes before their next turn (ACC-4). Whoever acts or reads the outcome need not be told.
+    """
+    deadline = deadlines.running(case_kind, [case_id]).get(case_id)
+    if deadline and deadline.is_overdue(now):
+        step = notices.step_at(notices.reply_steps(case_kind, deadline, regulations.calendar()), now)
+        if step:
+            reported = tuple((audience, kind) for audience, kind in step.told if audience is Audience.COMPETENT)
+            give(case_kind, case_id, replace(step, told=reported), now, deadline, due=deadline.due.isoformat())
+    deadlines.meet(case_kind, case_id, now)
 
 
 def tell_of(case: Concerned, told: notices.Told, now: datetime, **params: Any) -> None:

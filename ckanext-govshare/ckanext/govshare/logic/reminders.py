@@ -14,14 +14,13 @@ from typing import Any
 from ckanext.govshare import regulations
 from ckanext.govshare.domain import countdown, notices
 from ckanext.govshare.domain.calendar import Deadline, shanghai_date
-from ckanext.govshare.domain.notices import DeadlineMissed, Step
-from ckanext.govshare.logic.notices import tell_of
-from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.domain.notices import Step
+from ckanext.govshare.logic.notices import give
+from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import notices as repository
 
 log = logging.getLogger(__name__)
 
-SYSTEM = "system"
 # Nobody is reminded of what ended longer ago: when the portal was away for so long, or moved here with its history.
 _LONG_AGO = timedelta(days=90)
 
@@ -84,21 +83,7 @@ def _signatures(now: datetime) -> Iterator[Waiting]:
 def _give_logged(waiting: Waiting, now: datetime) -> bool:
     try:
         with transaction():
-            return _give(waiting, now)
+            return give(waiting.kind, waiting.case_id, waiting.step, now, waiting.deadline, **waiting.params)
     except Exception:
         log.exception("Notice %s of %s %s failed; it is tried again", waiting.step.key, waiting.kind, waiting.case_id)
         return False
-
-
-def _give(waiting: Waiting, now: datetime) -> bool:
-    deadline = waiting.deadline
-    if deadline and not repository.still_runs(waiting.kind, waiting.case_id, deadline.due):
-        return False
-    case = repository.case(waiting.kind, waiting.case_id)
-    if case is None or not repository.give(waiting.kind, waiting.case_id, waiting.step.key, now):
-        return False
-    tell_of(case, waiting.step.told, now, **waiting.params)
-    if deadline and deadline.is_overdue(now):
-        missed = DeadlineMissed(deadline.rule, deadline.due.isoformat())
-        record(Case(case.kind, case.id, case.department), missed, SYSTEM, now)
-    return True
