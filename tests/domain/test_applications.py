@@ -37,11 +37,13 @@ FORM = Form(purpose="研究水质", period_start="2026-03-10", period_end="2026-
 DRAFT = Application("a1", "e1", "d1", "company", form=FORM)
 SUBMITTED = replace(DRAFT, state=State.SUBMITTED, submitted_at=NOW)
 # Everything a command may need is given, so that nothing but part and state decides.
-FACTS = Facts(TODAY, overdue=True, deems=True)
+FACTS = Facts(TODAY)
+SILENCE = Facts(TODAY, overdue=True, deems=True)
 
 
-def give(command: Command, application: Application, *parts: Part, actor: str = "clerk", facts: Facts = FACTS,
+def give(command: Command, application: Application, *parts: Part, actor: str = "clerk", facts: Facts | None = None,
          **words: Any) -> Event:
+    facts = facts or (SILENCE if command is Command.DEEM else FACTS)
     return decide(application, Order(command, actor, **{"reason": "理由"} | words), frozenset(parts), facts)
 
 
@@ -82,6 +84,20 @@ class TestSubmission:
         assert saved.payload() == {"digest": digest(FORM)}
         assert FORM.applicant_name not in str(submitted.payload())
 
+    def test_the_history_of_a_withdrawal_holds_a_digest_of_the_reason(self) -> None:
+        event = give(Command.WITHDRAW, SUBMITTED, Part.APPLICANT, reason="母亲住院，项目取消")
+        assert "住院" not in str(event.payload()) and event.payload()["digest"]
+        assert evolve(SUBMITTED, event, "company", NOW).reason == "母亲住院，项目取消"
+        assert give(Command.WITHDRAW, SUBMITTED, Part.APPLICANT, reason="").payload() == {"digest": ""}
+
+    def test_what_was_handed_in_is_kept_until_it_is_handed_in_again(self) -> None:
+        submitted = evolve(DRAFT, give(Command.SUBMIT, DRAFT, Part.APPLICANT), "company", NOW)
+        edited = replace(submitted, state=State.RETURNED, form=replace(FORM, purpose="另一用途"))
+        saved = evolve(edited, give(Command.SAVE, edited, Part.APPLICANT), "company", NOW)
+        assert (saved.form.purpose, saved.submitted_form) == ("另一用途", FORM)
+        again = evolve(saved, give(Command.SUBMIT, saved, Part.APPLICANT), "company", NOW)
+        assert again.submitted_form == saved.form
+
     @pytest.mark.parametrize("field", [
         "purpose", "security_measures", "applicant_kind", "applicant_name", "period_start", "period_end", "uscc"])
     def test_what_the_articles_ask_for_is_there(self, field: str) -> None:
@@ -92,13 +108,15 @@ class TestSubmission:
         ("2026-03-10", "2026-03-09", "period_end"), ("2026-01-01", "2026-03-01", "period_end"),
         ("2026-03-10", "2036-12-31", "period_end"), ("10.3.2026", "2026-06-30", "period_start"),
         ("2026-02-30", "2026-06-30", "period_start"), ("20260310", "2026-06-30", "period_start"),
+        ("2028-03-03", "2028-06-30", "period_start"), ("9999-12-31", "9999-12-31", "period_start"),
     ])
     def test_a_period_makes_sense(self, start: str, end: str, wrong: str) -> None:
         form = replace(FORM, period_start=start, period_end=end)
         assert list(check_complete(form, (), TODAY, 0)) == [wrong]
 
-    @pytest.mark.parametrize(("start", "end"), [("2026-03-02", "2026-03-02"), ("2025-12-01", "2026-03-02")])
-    def test_a_period_may_be_one_day_and_end_today(self, start: str, end: str) -> None:
+    @pytest.mark.parametrize(("start", "end"), [
+        ("2026-03-02", "2026-03-02"), ("2025-12-01", "2026-03-02"), ("2028-03-02", "2028-03-02")])
+    def test_a_period_may_be_one_day_end_today_or_begin_in_two_years(self, start: str, end: str) -> None:
         assert check_complete(replace(FORM, period_start=start, period_end=end), (), TODAY, 0) == {}
 
     def test_a_period_is_at_most_as_long_as_the_department_grants(self) -> None:
@@ -173,6 +191,12 @@ class TestApproval:
     def test_what_makes_no_sense_is_not_granted(self, words: dict[str, Any], field: str) -> None:
         assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, **words)) == [field]
 
+    @pytest.mark.parametrize("words", [{}, {"period_start": "2026-02-20"}])
+    def test_a_period_does_not_begin_before_the_approval(self, words: dict[str, Any]) -> None:
+        asked = replace(SUBMITTED, form=replace(FORM, period_start="2026-02-23"))
+        decision = evolve(asked, give(Command.APPROVE, asked, Part.HANDLER, **words), "clerk", NOW).decision
+        assert (decision.period_start, decision.period_end) == ("2026-03-02", FORM.period_end)
+
     def test_what_is_not_opened_any_more_is_not_granted(self) -> None:
         assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=Facts(TODAY, applicable=False))) == ["dataset_id"]
 
@@ -183,8 +207,8 @@ class TestApproval:
 
 class TestClock:
     @pytest.mark.parametrize("facts", [
-        replace(FACTS, overdue=False), replace(FACTS, deems=False), replace(FACTS, on_hold=True),
-        replace(FACTS, applicable=False)])
+        replace(SILENCE, overdue=False), replace(SILENCE, deems=False), replace(SILENCE, on_hold=True),
+        replace(SILENCE, applicable=False)])
     def test_silence_is_consent_only_overdue_and_where_the_profile_says_so(self, facts: Facts) -> None:
         with pytest.raises(NotNow):
             give(Command.DEEM, SUBMITTED, Part.SYSTEM, facts=facts)
@@ -192,6 +216,14 @@ class TestClock:
     def test_it_grants_what_was_asked_for(self) -> None:
         after = evolve(SUBMITTED, give(Command.DEEM, SUBMITTED, Part.SYSTEM), "", NOW)
         assert (after.state, after.decision.by, after.decision.period_end) == (State.DEEMED_APPROVED, "clock", FORM.period_end)
+
+    @pytest.mark.parametrize("command", [Command.RETURN, Command.REJECT])
+    def test_silence_that_is_consent_is_not_taken_back_before_the_clock_says_so(self, command: Command) -> None:
+        with pytest.raises(NotNow):
+            give(command, SUBMITTED, Part.HANDLER, facts=SILENCE)
+        for facts in (replace(SILENCE, overdue=False), replace(SILENCE, deems=False), replace(SILENCE, applicable=False)):
+            assert give(command, SUBMITTED, Part.HANDLER, facts=facts)
+        assert give(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=SILENCE)
 
     def test_what_is_returned_is_never_deemed_approved(self) -> None:
         with pytest.raises(DomainError):

@@ -46,7 +46,8 @@ def _application(state: applications.State, command: applications.Command, part:
         contact_email="liming@example.org")
     case = applications.Application("a1", "e1", "d1", "company", state, form)
     order = applications.Order(command, ACTORS.get(part, "someone"), "理由")
-    facts = applications.Facts(today=date(2026, 3, 2), overdue=True, deems=True)
+    silent = command is applications.Command.DEEM
+    facts = applications.Facts(today=date(2026, 3, 2), overdue=silent, deems=silent)
     event = applications.decide(case, order, frozenset({part}), facts)
     return event, applications.evolve(case, event, order.actor, NOW).state
 

@@ -12,7 +12,8 @@ from ckan.tests import factories
 from world import World
 
 from ckanext.govshare import clock, regulations
-from ckanext.govshare.logic import applications
+from ckanext.govshare.logic import applications, reminders
+from ckanext.govshare.repository import trace
 
 # A day of a year whose holidays are announced: nothing is deemed by a provisional date.
 ANNOUNCED = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -92,6 +93,29 @@ class TestHandling:
             assert cases.show("application", case["id"])["deadline"]["due"] > first["due"]
         assert history(cases, case) == ["application_saved", "application_submitted", "application_returned",
                                         "application_saved", "application_submitted"]
+
+    def test_what_is_changed_after_a_return_is_seen_by_nobody_else_before_it_is_submitted_again(self, cases: Cases) -> None:
+        case = cases.returned()
+        cases.act(cases.applicant, "update", case, purpose="另一用途", applicant_name="苏仙水务公司")
+
+        def seen(user: str) -> tuple[str, str, bool]:
+            role = "applicant" if user == cases.applicant else "department"
+            rows = cases.world.call(user, "govshare_application_list", role=role, limit=100)["results"]
+            listed = next(row["applicant_name"] for row in rows if row["id"] == case["id"])
+            found = cases.world.call(user, "govshare_application_list", role=role, q="苏仙水务", limit=100)["results"]
+            return cases.show("application", case["id"], user)["form"]["purpose"], listed, case["id"] in {r["id"] for r in found}
+        assert seen(cases.applicant) == ("另一用途", "苏仙水务公司", True)
+        assert seen(cases.clerk) == (case["form"]["purpose"], case["form"]["applicant_name"], False)
+        cases.act(cases.applicant, "submit", case)
+        assert seen(cases.clerk) == ("另一用途", "苏仙水务公司", True)
+
+    def test_why_it_was_withdrawn_stands_in_the_case_and_not_in_the_history(self, cases: Cases) -> None:
+        case = cases.submitted()
+        cases.act(cases.applicant, "withdraw", case, reason="母亲住院，项目取消")
+        for user in (cases.applicant, cases.clerk):
+            assert cases.show("application", case["id"], user)["history"][-1]["reason"] == "母亲住院，项目取消"
+        assert cases.show("application", case["id"], cases.world.operator)["history"][-1]["reason"] == ""
+        assert "住院" not in str(trace.events("applications", case["id"]))
 
     def test_what_was_in_force_at_the_submission_is_kept_with_the_case(self, cases: Cases) -> None:
         terms = cases.submitted()["terms"]
@@ -221,6 +245,8 @@ class TestLists:
             found = cases.world.call(user, "govshare_application_list", role=role, limit=100, **more)
             return {row["id"] for row in found["results"]}
         assert {draft["id"], case["id"]} <= ids(cases.applicant, "applicant")
+        unsaid = cases.world.call(cases.applicant, "govshare_application_list", limit=100)["results"]
+        assert {row["id"] for row in unsaid} == ids(cases.applicant, "applicant")
         assert case["id"] in ids(cases.clerk, "department") and draft["id"] not in ids(cases.clerk, "department")
         assert case["id"] not in ids(cases.world.other_editor, "department")
         assert case["id"] in ids(cases.world.reviewer, "competent", organization=cases.world.own["name"])
@@ -242,6 +268,57 @@ class TestLists:
         own.approved(), own.rejected(), own.submitted(), own.drafted(), own.withdrawn()
         assert shared_world.call("", "govshare_application_summary", dataset_id=own.dataset["name"]) == {
             "applied": 4, "granted": 1, "refused": 1, "open": 1, "working_days": 0}
+
+
+    def test_the_usual_time_runs_from_the_first_submission_to_the_first_decision(self, shared_world: World) -> None:
+        own = Cases(shared_world)
+        with at(ANNOUNCED):
+            case = own.returned(period_end="2026-12-31")
+        with at(ANNOUNCED + timedelta(days=7)):
+            own.act(own.applicant, "submit", case)
+            own.act(own.clerk, "reject", case, reason="用途不符")
+        with at(ANNOUNCED + timedelta(days=14)), applications.transaction():
+            applications.approve_by_appeal(case["id"], str(model.User.get(shared_world.reviewer).id), clock.now())
+        figures = shared_world.call("", "govshare_application_summary", dataset_id=own.dataset["name"])
+        assert (figures["granted"], figures["working_days"]) == (1, 5)
+
+
+class TestMissedLimits:
+    """A limit that passed is reported and counted whether or not the reminders came to it (ACC-4)."""
+
+    def reported(self, cases: Cases, kind: str) -> int:
+        rows = cases.world.call(cases.world.reviewer, "govshare_message_list", unread=True, limit=100)["results"]
+        return sum(row["kind"] == kind for row in rows)
+
+    @pytest.mark.parametrize(("user", "command", "late"), [
+        ("clerk", "return", 1), ("clerk", "approve", 1), ("clerk", "reject", 1), ("applicant", "withdraw", 1),
+        ("clerk", "take", 0)])
+    def test_whoever_acts_late_leaves_a_trace(self, cases: Cases, user: str, command: str, late: int) -> None:
+        case, before = cases.submitted(), self.reported(cases, "reply_overdue_report")
+        with at(clock.now() + timedelta(days=25)):
+            cases.act(getattr(cases, user), command, case, **{} if command == "take" else {"reason": "理由"})
+        assert history(cases, case).count("deadline_missed") == self.reported(cases, "reply_overdue_report") - before == late
+
+    def test_what_the_reminders_reported_is_not_reported_again(self, cases: Cases) -> None:
+        case = cases.submitted()
+        with at(clock.now() + timedelta(days=25)):
+            reminders.remind(clock.now())
+            before = self.reported(cases, "reply_overdue_report")
+            cases.act(cases.clerk, "return", case, reason="请补充")
+            reminders.remind(clock.now())
+        assert history(cases, case)[-2:] == ["deadline_missed", "application_returned"]
+        assert self.reported(cases, "reply_overdue_report") == before
+
+    def test_what_comes_in_time_leaves_none(self, cases: Cases) -> None:
+        assert "deadline_missed" not in history(cases, cases.rejected())
+
+    def test_an_appeal_decided_late_leaves_a_trace(self, cases: Cases) -> None:
+        appeal, before = cases.appealed(), self.reported(cases, "appeal_overdue")
+        with at(clock.now() + timedelta(days=25)):
+            cases.world.call(cases.world.reviewer, "govshare_appeal_decide", id=appeal["id"], outcome="overturned", reason="成立")
+        assert [row["name"] for row in trace.events("appeals", appeal["id"])] == [
+            "appeal_filed", "deadline_missed", "appeal_overturned"]
+        assert self.reported(cases, "appeal_overdue") == before + 1
 
 
 class TestClock:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +10,15 @@ from ckan import model
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import applications
-from ckanext.govshare.domain.applications import Application, Part, State
+from ckanext.govshare.domain.application_events import ApplicationWithdrawn
+from ckanext.govshare.domain.applications import Application, Part
 from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import attachments, deadlines
 from ckanext.govshare.repository import trace as history
 
 CASE = "applications"
-# The applicant takes a refusal to the competent department with a command of another case (ACC-6).
-APPEAL = "appeal"
+_WRITING = frozenset({Part.APPLICANT, Part.SYSTEM})
 _HANDLING = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
 
 
@@ -51,13 +52,13 @@ def short(application: Application, running: Deadline | None, followers: Mapping
         "decided_at": moment(application.decided_at), "deadline": running.as_dict() if running else None,
         "overdue": bool(running and running.is_overdue(clock.now())),
         "agreement_id": followers.get("agreement_id"), "grant_id": followers.get("grant_id"),
-        "appeal": followers.get(APPEAL),
+        "appeal": followers.get("appeal"),
     }
 
 
-def personal(application: Application) -> dict[str, Any]:
-    """Who applies, as lists show it to whoever may read the application."""
-    form = application.form
+def personal(application: Application, own: bool) -> dict[str, Any]:
+    """Who applies, as lists show it to whoever may read the application; `own`: to the applicant."""
+    form = application.form if own else application.submitted_form
     return {"applicant": person(application.applicant), "applicant_name": form.applicant_name,
             "applicant_kind": form.applicant_kind, "period_start": form.period_start, "period_end": form.period_end}
 
@@ -66,7 +67,7 @@ def page(found: list[Application], readable: bool, handling: bool) -> list[dict[
     """Applications in a list; `readable`: the caller may know who applies, `handling`: and who works on it."""
     ids = [application.id for application in found]
     running, followers = deadlines.running(CASE, ids), repository.followers(ids)
-    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one) if readable else {})
+    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one, not handling) if readable else {})
             | ({} if handling else {"assignee": None}) for one in found]
 
 
@@ -74,38 +75,37 @@ def whole(application: Application, held: frozenset[Part], actor: str) -> dict[s
     """All that somebody of the parts `held` sees of an application."""
     followers = repository.followers([application.id]).get(application.id, {})
     running = deadlines.running(CASE, [application.id]).get(application.id)
-    readable, handling = not held <= {Part.OPERATOR}, bool(_HANDLING & held)
+    readable, handling, own = not held <= {Part.OPERATOR}, bool(_HANDLING & held), bool(_WRITING & held)
     return {
         **short(application, running, followers),
         # Which of its clerks works on a case is the department's affair.
         "assignee": person(application.assignee) if handling else None,
         "applicant": person(application.applicant) if readable else None,
-        **_content(application, readable),
-        "attachments": attachments.listed(CASE, application.id) if readable else [],
-        "commands": _commands(application, held, actor, followers),
+        **_content(application, readable, own),
+        "attachments": attachments.listed(CASE, application.id, None if own else application.submitted_at) if readable else [],
+        "commands": [command.value for command in applications.allowed(application, held, actor)],
         "history": _history(application, readable, handling),
     }
 
 
-def _content(application: Application, readable: bool) -> dict[str, Any]:
+def _content(application: Application, readable: bool, own: bool) -> dict[str, Any]:
+    """What was written; what the applicant changes after a return is the applicant's alone until it is handed in again."""
     if not readable:
         return {"form": None, "questions": [], "terms": None, "decision": None, "reason": ""}
-    return repository.plain(application)
-
-
-def _commands(application: Application, held: frozenset[Part], actor: str, followers: Mapping[str, str]) -> list[str]:
-    given = [command.value for command in applications.allowed(application, held, actor)]
-    if application.state is State.REJECTED and Part.APPLICANT in held and APPEAL not in followers:
-        given.append(APPEAL)
-    return given
+    return repository.plain(application if own else replace(application, form=application.submitted_form))
 
 
 def _history(application: Application, readable: bool, handling: bool) -> list[dict[str, Any]]:
     def named(actor: str) -> bool:
         return handling or (readable and actor == application.applicant)
+
+    def words(row: Mapping[str, Any]) -> str:
+        # What the applicant wrote is in the case and not in the history.
+        return application.reason if row["name"] == ApplicationWithdrawn.name else row["payload"].get("reason", "")
+
     return [
         {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
          "actor": (person(row["actor"]) or {}).get("display_name") if named(row["actor"]) else None,
-         "reason": row["payload"].get("reason", "") if readable else ""}
+         "reason": words(row) if readable else ""}
         for row in history.events(CASE, application.id)
     ]

@@ -84,7 +84,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Application:
-    """Where an application stands. `applicant` and `assignee` are ids of users, `renews` of the grant it continues."""
+    """Where an application stands. `applicant` and `assignee` are ids of users, `renews` of the grant it continues.
+
+    `form` is the applicant's, `submitted_form` as it was last handed in: what everybody else sees and decides on.
+    """
 
     id: str
     entry_id: str
@@ -92,6 +95,7 @@ class Application:
     applicant: str
     state: State = State.DRAFT
     form: Form = field(default_factory=Form)
+    submitted_form: Form = field(default_factory=Form)
     terms: Terms = field(default_factory=Terms)
     decision: Decision = field(default_factory=Decision)
     reason: str = ""

@@ -4,6 +4,7 @@ What the applicant wrote stays out of the history, which is never deleted: a dig
 """
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -70,10 +71,13 @@ class ApplicationRejected(Event):
 
 @dataclass(frozen=True)
 class ApplicationWithdrawn(Event):
-    """The applicant took it back."""
+    """The applicant took it back. `reason`: the applicant's words, which stay with the case; the history keeps their digest."""
 
     name: ClassVar[str] = "application_withdrawn"
     reason: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        return {"digest": hashlib.sha256(self.reason.encode()).hexdigest() if self.reason else ""}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ckanext.govshare.domain import answers, entry_forms
@@ -42,6 +42,8 @@ __all__ = [
 ]
 
 MAX_REASON = 5000
+# What silence has already answered where it is consent.
+_DECLINING = frozenset({Command.RETURN, Command.REJECT})
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def decide(application: Application, order: Order, parts: frozenset[Part], facts
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
     admit(application, order, parts)
+    if order.command in _DECLINING and _consented(facts):
+        raise NotNow(Message("The reply limit has passed, which counts as consent here: the application can only be approved"))
     match order.command:
         case Command.SAVE:
             _raise(_barriers(facts) | forms.check_draft(application.form)
@@ -184,12 +188,18 @@ def _optional_reason(order: Order) -> str:
 
 
 def _as_asked(application: Application, facts: Facts, by: str) -> Decision:
-    """What was asked for; a period that is over by now begins today, as long as it was asked to be."""
+    """What was asked for; a period that was over by now is as long as it was asked to be, from today on."""
     start, end = forms.day(application.form.period_start), forms.day(application.form.period_end)
     if start and end and end < facts.today and by != "department":
         start, end = facts.today, facts.today + (end - start)
-    return Decision(start.isoformat() if start else "", end.isoformat() if end else "", "", facts.form.agreement_required,
-                    dict(facts.form.limits), by)
+    return _from_today(Decision(start.isoformat() if start else "", end.isoformat() if end else "", "",
+                                facts.form.agreement_required, dict(facts.form.limits), by), facts.today)
+
+
+def _from_today(decision: Decision, today: date) -> Decision:
+    """The decision without the days of its period that have gone by: nobody is granted, or bound for, what is past."""
+    start, end = forms.day(decision.period_start), forms.day(decision.period_end)
+    return replace(decision, period_start=today.isoformat()) if start and end and start < today <= end else decision
 
 
 def _approve(application: Application, order: Order, facts: Facts) -> Event:
@@ -204,11 +214,16 @@ def _approve(application: Application, order: Order, facts: Facts) -> Event:
     if error := text_error(order.conditions, MAX_REASON):
         errors["conditions"] = [error]
     _raise(errors)
-    return events.ApplicationApproved(asdict(decision), _optional_reason(order))
+    return events.ApplicationApproved(asdict(_from_today(decision, facts.today)), _optional_reason(order))
+
+
+def _consented(facts: Facts) -> bool:
+    """Whether the department's silence has become consent; the clock says so at its next turn."""
+    return facts.deems and facts.overdue and facts.applicable and not facts.on_hold
 
 
 def _deem(application: Application, facts: Facts) -> Event:
-    if not (facts.deems and facts.overdue and facts.applicable and not facts.on_hold):
+    if not _consented(facts):
         raise NotNow(Message("The reply limit has not passed, or passing it is no consent here"))
     return events.ApplicationDeemedApproved(asdict(_as_asked(application, facts, "clock")))
 
@@ -217,7 +232,8 @@ def evolve(application: Application, event: Event, actor: str, now: datetime) ->
     """The application after `event`."""
     match event:
         case events.ApplicationSubmitted():
-            return replace(application, state=State.SUBMITTED, terms=Terms(**event.terms), submitted_at=now, reason="")
+            return replace(application, state=State.SUBMITTED, submitted_form=application.form, terms=Terms(**event.terms),
+                           submitted_at=now, reason="")
         case events.ApplicationTaken():
             return replace(application, state=State.UNDER_REVIEW, assignee=application.assignee or actor)
         case events.ApplicationAssigned():

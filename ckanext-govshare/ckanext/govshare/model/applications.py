@@ -14,6 +14,7 @@ application = sa.Table(
     sa.Column("applicant", sa.Text, nullable=False, index=True),  # the user's id
     sa.Column("state", sa.Text, nullable=False, index=True),
     sa.Column("form", JSONB, nullable=False),  # what the applicant filled in: domain.applications.Form
+    sa.Column("submitted_form", JSONB, nullable=False, server_default="{}"),  # as it was last handed in
     sa.Column("terms", JSONB, nullable=False, server_default="{}"),  # fixed at the submission: domain.applications.Terms
     sa.Column("decision", JSONB, nullable=False, server_default="{}"),  # what was granted: domain.applications.Decision
     sa.Column("reason", sa.Text, nullable=False, server_default=""),  # of the last return, rejection or withdrawal

@@ -1,8 +1,8 @@
 """The SQL of applications for conditional data."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,22 +13,31 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.govshare.domain.application_cases import OPEN, WAITING, Application, Decision, State, Terms
+from ckanext.govshare.domain.application_events import (
+    ApplicationApproved,
+    ApplicationDeemedApproved,
+    ApplicationRejected,
+    ApplicationSubmitted,
+)
 from ckanext.govshare.domain.application_forms import Form
 from ckanext.govshare.model.agreements import agreement
 from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
-from ckanext.govshare.model.trace import deadline
+from ckanext.govshare.model.trace import deadline, event
 
 # Open applications of one person for one entry: nobody needs more, and a flood of drafts stops here.
 MOST_OPEN = 100
+CASE = "applications"
+_SUBMITTED = (ApplicationSubmitted.name,)
+_DECIDED = (ApplicationApproved.name, ApplicationRejected.name, ApplicationDeemedApproved.name)
 _COLUMNS = tuple(Application.__dataclass_fields__)
 
 
 def _application(row: Mapping[str, Any]) -> Application:
     return Application(**{name: row[name] for name in _COLUMNS} | {
         "state": State(row["state"]), "form": Form.from_dict(row["form"]), "terms": msgspec.convert(row["terms"], Terms),
-        "decision": msgspec.convert(row["decision"], Decision)})
+        "decision": msgspec.convert(row["decision"], Decision), "submitted_form": Form.from_dict(row["submitted_form"])})
 
 
 def get(application_id: str, lock: bool = False) -> Application | None:
@@ -42,7 +51,7 @@ def save(state: Application, now: datetime) -> None:
     """Insert or replace the application's row."""
     values = {name: getattr(state, name) for name in _COLUMNS}
     values |= {"state": state.state.value, "form": state.form.as_dict(), "terms": asdict(state.terms),
-               "decision": asdict(state.decision), "modified_at": now}
+               "decision": asdict(state.decision), "submitted_form": state.submitted_form.as_dict(), "modified_at": now}
     statement = insert(application).values(**values)
     model.Session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
@@ -91,28 +100,63 @@ def followers(application_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def search(where: Sequence[sa.ColumnElement[bool]], offset: int, limit: int,
-           by_due_date: bool) -> tuple[int, list[Application]]:
-    """The count of all applications that fulfil `where`, and one page: by due date, or last changed first."""
+def open_of(applicant: str, entry_id: str) -> Application | None:
+    """The user's application for the entry that is not decided, the one last changed where there are several."""
+    query = sa.select(application).where(
+        application.c.applicant == applicant, application.c.entry_id == entry_id,
+        application.c.state.in_([state.value for state in OPEN])).order_by(application.c.modified_at.desc(), application.c.id)
+    row = model.Session.execute(query.limit(1)).mappings().first()
+    return _application(row) if row else None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which applications are asked for; None and empty leave open.
+
+    `applicant`: whose, a user's id; without one, those that were handed in. `text`: part of the entry's title or of the
+    applicant's name. `overdue_on`: those whose reply limit runs and ended before that day (Shanghai's).
+    """
+
+    applicant: str | None = None
+    departments: Collection[str] | None = None
+    department: str | None = None
+    assignee: str | None = None
+    states: Collection[State] = ()
+    text: str = ""
+    overdue_on: date | None = None
+
+
+def search(wanted: Wanted, offset: int, limit: int) -> tuple[int, list[Application]]:
+    """The count of all that are `wanted`, and one page: a person's last changed first, others by due date."""
+    where = _where(wanted)
     joined = application.join(model.Package, model.Package.id == application.c.entry_id, isouter=True).join(
-        deadline, sa.and_(deadline.c.case_kind == "applications", deadline.c.case_id == application.c.id,
+        deadline, sa.and_(deadline.c.case_kind == CASE, deadline.c.case_id == application.c.id,
                           deadline.c.met_at.is_(None)), isouter=True)
     count = model.Session.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one()
-    order = [deadline.c.due.asc().nulls_last()] if by_due_date else []
+    order = [deadline.c.due.asc().nulls_last()] if wanted.applicant is None else []
     rows = model.Session.execute(sa.select(application).select_from(joined).where(*where).order_by(
         *order, application.c.modified_at.desc(), application.c.id).offset(offset).limit(limit)).mappings()
     return count, [_application(row) for row in rows]
 
 
-def holds_text(text: str) -> sa.ColumnElement[bool]:
-    """The entry's title or the applicant's name holds `text`."""
-    return sa.or_(model.Package.title.icontains(text, autoescape=True),
-                  application.c.form["applicant_name"].astext.icontains(text, autoescape=True))
-
-
-def is_overdue(today: date) -> sa.ColumnElement[bool]:
-    """The reply limit runs and ended before `today` (Shanghai)."""
-    return deadline.c.due < today
+def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    where = [application.c.submitted_at.is_not(None) if wanted.applicant is None
+             else application.c.applicant == wanted.applicant]
+    for column, value in ((application.c.department, wanted.department), (application.c.assignee, wanted.assignee)):
+        if value is not None:
+            where.append(column == value)
+    if wanted.departments is not None:
+        where.append(application.c.department.in_(list(wanted.departments)))
+    if wanted.states:
+        where.append(application.c.state.in_([state.value for state in wanted.states]))
+    if wanted.text:
+        # Of what the applicant changes after a return nobody else learns before it is handed in again.
+        form = application.c.submitted_form if wanted.applicant is None else application.c.form
+        where.append(sa.or_(model.Package.title.icontains(wanted.text, autoescape=True),
+                            form["applicant_name"].astext.icontains(wanted.text, autoescape=True)))
+    if wanted.overdue_on is not None:
+        where.append(deadline.c.due < wanted.overdue_on)
+    return where
 
 
 def counts(entry_id: str) -> dict[State, int]:
@@ -123,7 +167,10 @@ def counts(entry_id: str) -> dict[State, int]:
 
 
 def decided(entry_id: str, limit: int) -> list[tuple[datetime, datetime]]:
-    """When the entry's last decided applications were handed in and decided, newest first."""
-    query = sa.select(application.c.submitted_at, application.c.decided_at).where(
-        application.c.entry_id == entry_id, application.c.decided_at.is_not(None))
-    return [tuple(row) for row in model.Session.execute(query.order_by(application.c.decided_at.desc()).limit(limit))]
+    """When the entry's last decided applications were handed in first and decided first, by whatever came later."""
+    last = sa.select(application.c.id).where(
+        application.c.entry_id == entry_id, application.c.decided_at.is_not(None),
+    ).order_by(application.c.decided_at.desc()).limit(limit)
+    submitted, decision = (sa.func.min(event.c.effective_at).filter(event.c.name.in_(names)) for names in (_SUBMITTED, _DECIDED))
+    query = sa.select(submitted, decision).where(event.c.case_kind == CASE, event.c.case_id.in_(last)).group_by(event.c.case_id)
+    return [tuple(row) for row in model.Session.execute(query.having(submitted.is_not(None), decision.is_not(None)))]

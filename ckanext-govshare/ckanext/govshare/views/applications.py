@@ -99,8 +99,14 @@ def _go_on(application_id: str) -> Response | tuple[str, int]:
         return _form_page(entry, application, application["form"], errors, application["renews"], saved=True), 422
     if removed or wanted == "attach":
         return tk.redirect_to(tk.url_for("govshare_applications.edit", application_id=application_id) + "#group-attachments")
-    tk.h.flash_success(_done("submit") if wanted == "submit" else tk._("The draft is saved. Nobody but you sees it yet."))
+    tk.h.flash_success(_done("submit") if wanted == "submit" else _saved(_show(application_id)))
     return tk.redirect_to("govshare_applications.read", application_id=application_id)
+
+
+def _saved(application: Mapping[str, Any]) -> str:
+    if application["submitted_at"]:
+        return str(tk._("Saved. The department sees the changes once you submit again."))
+    return str(tk._("The draft is saved. Nobody but you sees it yet."))
 
 
 def _attached(application_id: str) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Applications for conditional data: thin actions over `domain.applications` (ACC-1 to ACC-4: 001 第二十七条)."""
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -17,8 +18,8 @@ from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.countdown import working_days_left
 from ckanext.govshare.logic import applications, review, roles
 from ckanext.govshare.logic.schema import applications as schema
-from ckanext.govshare.model.applications import application as table
 from ckanext.govshare.repository import applications as repository
+from ckanext.govshare.repository import departments
 
 __all__ = [
     "govshare_application_approve", "govshare_application_assign", "govshare_application_create", "govshare_application_list",
@@ -29,6 +30,8 @@ __all__ = [
 
 # Of so many decided applications the usual time is told.
 _RECENT = 200
+# No id: what belongs to it is nothing.
+_NOBODY = "nobody"
 _WORDS = ("period_start", "period_end", "conditions", "agreement_required", "limits", "reason")
 
 
@@ -143,7 +146,7 @@ def govshare_application_show(context: Context, data_dict: DataDict) -> dict[str
 def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Applications of the caller, of the caller's departments by due date, or of all departments.
 
-    :param role: applicant, department or competent
+    :param role: applicant (default), department or competent
     :param state: a state, or waiting for those that the department has to decide (optional)
     :param q: part of the entry's title or the applicant's name
     :param organization: name or id of a department; `assignee`: name or id of a user; `overdue`: only those overdue
@@ -154,28 +157,36 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
     user = roles.user_of(context)
     if user is None:
         return {"count": 0, "results": []}
-    mine = data_dict["role"] == "applicant"
-    where = [table.c.applicant == user.id] if mine else [table.c.submitted_at.is_not(None)]
-    if data_dict["role"] == "department":
-        where.append(table.c.department.in_(list(roles.capacities(user))))
-    for field, group, column in (("organization", model.Group, table.c.department), ("assignee", model.User, table.c.assignee)):
-        if data_dict.get(field) and not (mine and field == "assignee"):
-            found = group.get(data_dict[field])
-            where.append(column == (found.id if found else None))
-    if data_dict.get("state"):
-        where.append(table.c.state.in_(WAITING if data_dict["state"] == schema.WAITING else [data_dict["state"]]))
-    if data_dict["q"].strip() and not user.sysadmin:
-        where.append(repository.holds_text(data_dict["q"].strip()))
-    if data_dict.get("overdue"):
-        where.append(repository.is_overdue(shanghai_date(clock.now())))
-    count, page = repository.search(where, data_dict["offset"], data_dict["limit"], by_due_date=not mine)
-    return {"count": count, "results": display.page(page, readable=not user.sysadmin, handling=not mine)}
+    count, page = repository.search(_wanted(data_dict, user), data_dict["offset"], data_dict["limit"])
+    return {"count": count, "results": display.page(
+        page, readable=not user.sysadmin, handling=data_dict["role"] != "applicant")}
+
+
+def _wanted(data_dict: DataDict, user: model.User) -> repository.Wanted:
+    """What `govshare_application_list` is asked for. A department or user that does not exist has no applications."""
+    role, state, wanted = data_dict["role"], data_dict.get("state"), repository.Wanted()
+    if role == "applicant":
+        wanted = replace(wanted, applicant=user.id)
+    elif data_dict.get("assignee"):
+        assignee = model.User.get(data_dict["assignee"])
+        wanted = replace(wanted, assignee=assignee.id if assignee else _NOBODY)
+    if data_dict.get("organization"):
+        department = departments.find(data_dict["organization"])
+        wanted = replace(wanted, department=department.id if department else _NOBODY)
+    return replace(
+        wanted, departments=list(roles.capacities(user)) if role == "department" else None,
+        states=WAITING if state == schema.WAITING else [State(state)] if state else [],
+        text="" if user.sysadmin else data_dict["q"].strip(),
+        overdue_on=shanghai_date(clock.now()) if data_dict.get("overdue") else None)
 
 
 @tk.side_effect_free
 @validate(schema.dataset_ref)
 def govshare_application_summary(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """How many applied for an entry's data, and the usual time to a decision; nothing of persons.
+
+    The time runs from the first submission, whatever was returned meanwhile, to the first decision, whatever an appeal made
+    of it.
 
     :param dataset_id: name or id of the entry
     :returns: ``applied``, ``granted``, ``refused``, ``open`` and ``working_days`` (median, None before the first decision)

@@ -80,10 +80,10 @@ def application_assign(not_empty: Validator, default: ValidatorFactory) -> Schem
 
 
 @validator_args
-def application_list(not_empty: Validator, ignore_empty: Validator, default: ValidatorFactory, one_of: ValidatorFactory,
+def application_list(ignore_empty: Validator, default: ValidatorFactory, one_of: ValidatorFactory,
                      boolean_validator: Validator, natural_number_validator: Validator) -> Schema:
     return {
-        "role": [not_empty, text_up_to(20), one_of(list(ROLES))],
+        "role": [default("applicant"), text_up_to(20), one_of(list(ROLES))],
         "state": [ignore_empty, text_up_to(20), one_of([*(state.value for state in State), WAITING])],
         "q": [default(""), text_up_to(200)],
         "organization": [ignore_empty, text_up_to(_ID)],

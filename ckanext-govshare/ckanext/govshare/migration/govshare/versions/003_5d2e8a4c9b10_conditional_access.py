@@ -72,9 +72,9 @@ def _applications() -> None:
     op.create_table(
         "govshare_application",
         _key("id"), _text("entry_id", index=True), _text("department", index=True), _text("applicant", index=True),
-        _text("state", index=True), _json("form"), _json("terms", "{}"), _json("decision", "{}"), _later("reason"),
-        _later("renews"), _later("assignee"), _moment("created_at"), _moment_later("submitted_at"),
-        _moment_later("decided_at"), _moment("modified_at"),
+        _text("state", index=True), _json("form"), _json("submitted_form", "{}"), _json("terms", "{}"),
+        _json("decision", "{}"), _later("reason"), _later("renews"), _later("assignee"), _moment("created_at"),
+        _moment_later("submitted_at"), _moment_later("decided_at"), _moment("modified_at"),
         _one_of("state", "draft", "submitted", "under_review", "returned", "approved", "rejected", "deemed_approved",
                 "withdrawn"),
     )
