@@ -167,6 +167,13 @@ class TestCase:
         shown = cases.show("application", case)
         assert (shown["state"], shown["form"]["security_measures"]) == ("submitted", "专人专机")
 
+    def test_whoever_saves_what_was_returned_learns_when_the_department_sees_it(self, visit: Any, cases: Cases) -> None:
+        for case, said in ((cases.returned(), "you submit again"), (cases.drafted(), "Nobody but you")):
+            browser, page = visit(cases.applicant), f"/en/application/{case['id']}/edit"
+            token = part(browser.get(page), "main input[name=_csrf_token]")["value"]
+            browser.post(page, data={**fields(), "_csrf_token": token})
+            assert said in browser.get(f"/en/application/{case['id']}").body
+
     def test_what_waits_for_the_department_is_not_edited(self, visit: Any, cases: Cases) -> None:
         answer = visit(cases.applicant).get(f"/application/{cases.submitted()['id']}/edit")
         assert answer.status_code == HTTPStatus.FOUND
@@ -233,6 +240,9 @@ class TestEntrysPage:
         assert self.offered(visit(cases.applicant).get(address)) == f"{address}/apply"
         case = cases.submitted(dataset_id=entry["id"])["id"]
         assert self.offered(visit(cases.applicant).get(address)) == f"/application/{case}"
+        cases.act(cases.clerk, "approve", {"id": case}, agreement_required=False)
+        grant = cases.show("application", case)["grant_id"]
+        assert self.offered(visit(cases.applicant).get(address)) == f"/grant/{grant}"
 
     def test_it_offers_nothing_to_whoever_has_the_data_by_office(
             self, visit: Any, cases: Cases, entry: dict[str, Any]) -> None:

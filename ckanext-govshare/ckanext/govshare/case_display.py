@@ -8,7 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.govshare import table_display
+from ckanext.govshare import clock, table_display
 from ckanext.govshare.domain import agreements, api_examples, appeals, application_cases, grants, use_terms
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.case_texts import APPLICANT_KINDS, CHANNEL_NAMES, EVENT_TEXTS, FORMAT_NAMES, STANDING_NAMES
@@ -16,14 +16,14 @@ from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.repository import applications as applied
+from ckanext.govshare.repository import grants as granted
 
-OPEN = ("draft", "submitted", "under_review", "returned")
-USABLE = ("valid", "not_started", "pending_agreement", "suspended")
+USABLE = frozenset({
+    grants.Standing.VALID, grants.Standing.NOT_STARTED, grants.Standing.PENDING_AGREEMENT, grants.Standing.SUSPENDED})
 _STATES: Mapping[str, Mapping[Any, Message]] = {
     "agreements": agreements.STATE_NAMES, "appeals": appeals.STATE_NAMES, "applications": application_cases.STATE_NAMES,
     "grants": grants.STATE_NAMES}
-# Cases of one person that are looked through for those of an entry.
-MOST = 100
 
 
 def _ask(action: str, **data: Any) -> Any:
@@ -105,7 +105,9 @@ def gs_limits(limits: Mapping[str, Any]) -> list[str]:
     if formats := limits.get("formats"):
         names = [translate(FORMAT_NAMES[one]) if one in FORMAT_NAMES else one for one in formats]
         lines.append(tk._("Formats") + tk._(": ") + tk._(", ").join(names))
-    if addresses := limits.get("addresses"):
+    if limits.get("addresses", ()) is None:
+        lines.append(tk._("From the networks of the holder only"))
+    elif addresses := limits.get("addresses"):
         lines.append(tk._("From these addresses only") + tk._(": ") + tk._(", ").join(addresses))
     return lines
 
@@ -129,19 +131,16 @@ def gs_apply(pkg: Mapping[str, Any]) -> dict[str, Any] | None:
     held = roles.of({"user": tk.g.user, "auth_user_obj": tk.g.userobj}, pkg["owner_org"])
     if held & {Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT, Role.OPERATOR, Role.ANONYMOUS}:
         return None
-    grant = _mine("govshare_grant_list", "holder", pkg["id"], "standing", USABLE)
-    if grant:
-        return {"step": "use", "url": tk.url_for("govshare_grants.read", grant_id=grant["id"]), "case": grant}
-    found = _mine("govshare_application_list", "applicant", pkg["id"], "state", OPEN)
+    now = clock.now()
+    for grant, agreement_state in granted.of_holder(tk.g.userobj.id, pkg["id"], now):
+        if (standing := grants.standing(grant, agreement_state, now)) in USABLE:
+            url = tk.url_for("govshare_grants.read", grant_id=grant.id)
+            return {"step": "use", "url": url, "case": {"standing": standing.value}}
+    found = applied.open_of(tk.g.userobj.id, pkg["id"])
     if found:
-        return {"step": "go_on", "url": tk.url_for("govshare_applications.read", application_id=found["id"]), "case": found}
+        url = tk.url_for("govshare_applications.read", application_id=found.id)
+        return {"step": "go_on", "url": url, "case": {"state": found.state.value}}
     return {"step": "apply", "url": form}
-
-
-def _mine(action: str, role: str, entry_id: str, field: str, values: Sequence[str]) -> dict[str, Any] | None:
-    """The caller's newest case about an entry whose `field` is one of `values`."""
-    rows = (_ask(action, role=role, limit=MOST) or {"results": []})["results"]
-    return next((row for row in rows if row["dataset"]["id"] == entry_id and row[field] in values), None)
 
 
 def gs_grant_files(grant: Mapping[str, Any]) -> list[dict[str, Any]]:
