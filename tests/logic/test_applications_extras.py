@@ -13,7 +13,7 @@ from world import World, attachment
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import attachments as rules
-from ckanext.govshare.logic import attachments
+from ckanext.govshare.logic import attachments, quotas
 
 PDF = b"%PDF-1.7 a plan"
 QUESTIONS = [
@@ -173,6 +173,32 @@ class TestAttachments:
         assert (shown["attachments"], attachments.path(kept["id"]).exists()) == ([], False)
         assert [row["event"] for row in shown["history"]][1:] == ["attachment_added", "attachment_removed"]
 
+    def test_a_draft_that_is_withdrawn_leaves_no_file_and_what_was_handed_in_keeps_them(self, cases: Cases) -> None:
+        made = cases.drafted()
+        kept = add(cases, made)
+        cases.act(cases.applicant, "withdraw", made)
+        shown = cases.show("application", made["id"])
+        assert (shown["attachments"], attachments.path(kept["id"]).exists()) == ([], False)
+        assert [row["event"] for row in shown["history"]][-2:] == ["application_withdrawn", "attachment_removed"]
+        made = cases.drafted()
+        kept = add(cases, made)
+        for command in ("submit", "withdraw"):
+            cases.act(cases.applicant, command, made)
+        assert cases.show("application", made["id"])["attachments"] == [kept]
+        assert attachments.path(kept["id"]).exists()
+
+    def test_one_person_s_files_have_a_bound_over_all_cases(self, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(tk.config, "govshare.attachment_quota_mb", 1)
+        user = factories.User()["name"]
+        first, second = cases.drafted(user), cases.drafted(user)
+        add(cases, first, PDF + b"x" * (2**20 - 2 * len(PDF)), user=user)
+        add(cases, second, user=user)
+        with pytest.raises(tk.ValidationError) as error:
+            add(cases, second, user=user)
+        assert list(error.value.error_dict) == ["upload"]
+        cases.act(user, "withdraw", first)
+        add(cases, second, user=user)
+
     def test_bytes_that_a_killed_process_left_are_swept_away(self, cases: Cases) -> None:
         kept, stray = add(cases, cases.drafted()), attachments.path("00-stray")
         stray.parent.mkdir(parents=True, exist_ok=True)
@@ -187,6 +213,21 @@ class TestAttachments:
         with pytest.raises(tk.ValidationError) as error:
             cases.world.call(cases.applicant, "govshare_attachment_add", application_id=made["id"], upload="/etc/passwd")
         assert list(error.value.error_dict) == ["upload"]
+
+
+class TestLetters:
+    def test_nobody_hands_in_without_end(self, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(quotas, "MOST_SUBMISSIONS", 2)
+        user = factories.User()["name"]
+        cases.withdrawn(user)
+        again = cases.returned(user)
+        cases.act(user, "submit", again)
+        third = cases.drafted(user)
+        with pytest.raises(tk.ValidationError) as error:
+            cases.act(user, "submit", third)
+        assert list(error.value.error_dict) == ["state"]
+        with at(clock.now() + timedelta(days=1, minutes=1)):
+            cases.act(user, "submit", third)
 
 
 class TestReplies:

@@ -66,6 +66,11 @@ def max_upload_bytes() -> int:
     return int(tk.config["ckan.max_resource_size"]) * 2**20
 
 
+def attachment_quota_mb() -> int:
+    """Megabytes of files that one person may attach, over all their cases."""
+    return int(tk.config["govshare.attachment_quota_mb"])
+
+
 def reading_memory_mb() -> int:
     """Megabytes of address space for the process that reads a data file."""
     return int(tk.config["govshare.reading_memory_mb"])

@@ -21,7 +21,7 @@ from ckanext.govshare.domain.applications import Application, Command
 from ckanext.govshare.domain.attachments import Attachment
 from ckanext.govshare.domain.errors import DomainError
 from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic import applications, review
+from ckanext.govshare.logic import applications, quotas, review
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import attachments as repository
@@ -44,7 +44,8 @@ def path(attachment_id: str) -> Path:
 def add(context: Context, application_id: str, upload: Any) -> Attachment:
     """Keep a file with an application that its applicant may change, and commit.
 
-    Raises ValidationError: ``upload`` (too many, too large, empty, or of a kind that is not taken), ``state``.
+    Raises ValidationError: ``upload`` (too many, too large, empty, of a kind that is not taken, or more than the person may
+    keep in all), ``state``.
     """
     if not isinstance(upload, FileStorage):
         raise tk.ValidationError({"upload": [tk._("Choose a file")]})
@@ -55,6 +56,7 @@ def add(context: Context, application_id: str, upload: Any) -> Attachment:
             if len(repository.of_case(applications.CASE, application.id)) >= attachments.MOST:
                 raise _refused(attachments.TOO_MANY)
             actor, now = review.actor_of(context), clock.now()
+            quotas.admit_file(actor, kept.size)
             repository.add(kept, actor, now)
             record(_case(application), events.AttachmentAdded(kept.id, kept.sha256, kept.size), actor, now)
     except BaseException:
@@ -71,8 +73,23 @@ def remove(context: Context, attachment_id: str) -> Attachment:
         actor, now = review.actor_of(context), clock.now()
         repository.remove(found.id)
         record(_case(application), events.AttachmentRemoved(found.id, found.sha256), actor, now)
-    path(found.id).unlink(missing_ok=True)
+    erase([found])
     return found
+
+
+def drop(application: Application, actor: str, now: datetime) -> list[Attachment]:
+    """Remove the files of an application that nobody will read, in the caller's transaction; `erase` them after the commit."""
+    found = repository.of_case(applications.CASE, application.id)
+    for one in found:
+        repository.remove(one.id)
+        record(_case(application), events.AttachmentRemoved(one.id, one.sha256), actor, now)
+    return found
+
+
+def erase(dropped: list[Attachment]) -> None:
+    """Delete the bytes of files whose rows are gone; what a killed process leaves, `sweep` deletes."""
+    for one in dropped:
+        path(one.id).unlink(missing_ok=True)
 
 
 def known(attachment_id: str) -> Attachment:
