@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.pagination import Page
 from flask import Blueprint
 
 from ckanext.govshare.views import case_pages as pages
+from ckanext.govshare.views import paging
 
 blueprint = Blueprint("govshare_board", __name__, url_prefix="/board")
 blueprint.before_request(pages.log_in_first)
@@ -38,14 +38,9 @@ def index() -> str:
 
 
 def _list(action: str, endpoint: str, template: str) -> str:
-    organization, number = _organization(), int(tk.h.get_page_number(tk.request.args))
-    found = _asked(action, organization=organization, offset=(number - 1) * pages.PER_PAGE, limit=pages.PER_PAGE)
-
-    def url(page: int, **_: Any) -> str:
-        return str(tk.url_for(endpoint, page=page, organization=organization or None))
-
-    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=pages.PER_PAGE)
-    page.items = found["results"]
+    organization, number = _organization(), paging.number()
+    found = _asked(action, organization=organization, **paging.span(number))
+    page = paging.paged(found, number, endpoint, {"organization": organization})
     return tk.render(template, {"page": page, "organization": organization})
 
 

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.pagination import Page
 from werkzeug.wrappers import Response
 
-PER_PAGE = 20
+from ckanext.govshare.views import paging
 
 
 def context() -> dict[str, Any]:
@@ -47,16 +47,9 @@ def is_own(person: Mapping[str, Any] | None) -> bool:
 def listed(action: str, endpoint: str, role: str, **filters: str) -> Page:
     """One page of a list action; filters left blank are not sent."""
     chosen = {name: value for name, value in filters.items() if value}
-    number = int(tk.h.get_page_number(tk.request.args))
-    found = tk.get_action(action)(
-        context(), {**chosen, "role": role, "offset": (number - 1) * PER_PAGE, "limit": PER_PAGE})
-
-    def url(page: int, **_: Any) -> str:
-        return str(tk.url_for(endpoint, page=page, **chosen))
-
-    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=PER_PAGE)
-    page.items = found["results"]
-    return page
+    number = paging.number()
+    found = tk.get_action(action)(context(), {**chosen, "role": role, **paging.span(number)})
+    return paging.paged(found, number, endpoint, chosen)
 
 
 def sentences(errors: Mapping[str, Any]) -> str:

@@ -10,10 +10,10 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain.catalog import State
+from ckanext.govshare.views import paging
 
 blueprint = Blueprint("govshare_catalog", __name__, url_prefix="/entry")
 
-PER_PAGE = 20
 # The words of a command that a form sends, beside the entry's id.
 WORDS: Mapping[str, tuple[str, ...]] = {
     "submit": ("narrowing_basis",), "withdraw": (), "approve": ("reason",), "return": ("reason",), "discard": (),
@@ -44,22 +44,12 @@ def log_in_first() -> Response | None:
     return tk.redirect_to("user.login", next=tk.request.full_path.rstrip("?"))
 
 
-def _page_number() -> int:
-    return int(tk.h.get_page_number(tk.request.args))
-
-
 def _listed(action: str, endpoint: str, **filters: str) -> Page:
     """One page of a list action; filters left blank are not sent."""
     chosen = {name: value for name, value in filters.items() if value}
-    number = _page_number()
-    found = tk.get_action(action)(_context(), {**chosen, "offset": (number - 1) * PER_PAGE, "limit": PER_PAGE})
-
-    def url(page: int, **_: Any) -> str:
-        return str(tk.url_for(f"govshare_catalog.{endpoint}", page=page, **chosen))
-
-    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=PER_PAGE)
-    page.items = found["results"]
-    return page
+    number = paging.number()
+    found = tk.get_action(action)(_context(), {**chosen, **paging.span(number)})
+    return paging.paged(found, number, f"govshare_catalog.{endpoint}", chosen)
 
 
 def index() -> str | tuple[str, int]:

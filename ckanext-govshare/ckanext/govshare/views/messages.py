@@ -1,16 +1,14 @@
 """The inbox as a page: messages with the way to their case, and how else to be told of them."""
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.plugins.toolkit as tk
-from ckan.lib.pagination import Page
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from ckanext.govshare import helpers
 from ckanext.govshare.repository import notices as repository
-from ckanext.govshare.views.case_pages import PER_PAGE, context, log_in_first, refused
+from ckanext.govshare.views import paging
+from ckanext.govshare.views.case_pages import context, log_in_first, refused
 
 blueprint = Blueprint("govshare_messages", __name__, url_prefix="/messages")
 blueprint.before_request(log_in_first)
@@ -22,15 +20,9 @@ _LARGEST_ID = 2**63 - 1
 def index() -> str:
     """The caller's messages, `?unread=1` those alone that were not read."""
     unread = tk.request.args.get("unread") == "1"
-    number = int(tk.h.get_page_number(tk.request.args))
-    found = tk.get_action("govshare_message_list")(
-        context(), {"unread": unread, "offset": (number - 1) * PER_PAGE, "limit": PER_PAGE})
-
-    def url(page: int, **_: Any) -> str:
-        return str(tk.url_for("govshare_messages.index", page=page, unread="1" if unread else None))
-
-    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=PER_PAGE)
-    page.items = found["results"]
+    number = paging.number()
+    found = tk.get_action("govshare_message_list")(context(), {"unread": unread, **paging.span(number)})
+    page = paging.paged(found, number, "govshare_messages.index", {"unread": "1" if unread else ""})
     settings = tk.get_action("govshare_message_settings_show")(context(), {})
     languages = {code: helpers.LANGUAGES.get(code, code) for code in settings["languages"]}
     return tk.render("govshare/messages/index.html", {

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.pagination import Page
 from flask import Blueprint, send_file
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -16,6 +15,7 @@ from openpyxl.styles import Alignment, Font
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain.calendar import shanghai_date
+from ckanext.govshare.views import paging
 
 blueprint = Blueprint("govshare_open_list", __name__)
 
@@ -45,14 +45,9 @@ def index(department: str) -> str | Response:
     if chosen is not None:
         address = {"department": chosen} if chosen else {}
         return tk.redirect_to("govshare_open_list.index", **address)
-    number = int(tk.h.get_page_number(tk.request.args))
-    found = _list(department, (number - 1) * PER_PAGE, PER_PAGE)
-
-    def url(page: int, **_: Any) -> str:
-        return str(tk.url_for("govshare_open_list.index", **({"department": department} if department else {}), page=page))
-
-    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=PER_PAGE)
-    page.items = found["results"]
+    number = paging.number()
+    found = _list(department, **paging.span(number, PER_PAGE))
+    page = paging.paged(found, number, "govshare_open_list.index", {"department": department}, PER_PAGE)
     return tk.render("govshare/open_list/index.html", {"found": found, "page": page, "first": (number - 1) * PER_PAGE})
 
 

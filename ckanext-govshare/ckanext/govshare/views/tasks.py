@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain.applications import State
 from ckanext.govshare.views import case_pages as pages
+from ckanext.govshare.views import paging
 
 blueprint = Blueprint("govshare_tasks", __name__, url_prefix="/department/tasks")
 blueprint.before_request(pages.log_in_first)
@@ -32,17 +33,11 @@ def _filters() -> dict[str, str]:
 
 def _page(filters: dict[str, str]) -> Page:
     """One page of the list; its links keep the filters, also the choice of all states, which the action does not know."""
-    number = int(tk.h.get_page_number(tk.request.args))
+    number = paging.number()
     asked = {name: value for name, value in filters.items() if (name, value) != ("state", ALL)}
-    found = tk.get_action("govshare_application_list")(pages.context(), {
-        **asked, "role": "department", "offset": (number - 1) * pages.PER_PAGE, "limit": pages.PER_PAGE})
-
-    def url(page: int, **_: Any) -> str:
-        return str(tk.url_for("govshare_tasks.index", page=page, **filters))
-
-    page = Page(collection=found["results"], page=number, url=url, item_count=found["count"], items_per_page=pages.PER_PAGE)
-    page.items = found["results"]
-    return page
+    found = tk.get_action("govshare_application_list")(
+        pages.context(), {**asked, "role": "department", **paging.span(number)})
+    return paging.paged(found, number, "govshare_tasks.index", filters)
 
 
 @blueprint.route("")
