@@ -1,6 +1,7 @@
 """An entry that passes to another department takes its cases with it: nobody decides who no longer answers for the data."""
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -10,6 +11,7 @@ from ckan import model
 from world import World
 
 from ckanext.govshare.logic import review
+from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import moves
 from ckanext.govshare.repository import trace as history
 
@@ -69,6 +71,33 @@ def test_the_entry_s_history_tells_from_whom_to_whom_and_how_much(moved: dict[st
     assert (event["name"], event["payload"]) == ("entry_moved", {
         "before": world.own["id"], "department": world.other["id"],
         "cases": {"applications": 5, "agreements": 1, "grants": 2, "appeals": 1}})
+
+
+def test_what_is_decided_while_the_entry_moves_goes_with_it(shared_world: World) -> None:
+    """Approvals that open grants, and the move, in threads of their own: no grant stays behind."""
+    world, cases = shared_world, Cases(shared_world)
+    waiting = [cases.submitted() for _ in range(4)]
+
+    def approve(case: dict[str, Any]) -> None:
+        try:
+            cases.act(cases.clerk, "approve", case)
+        except (tk.ObjectNotFound, tk.NotAuthorized):
+            model.Session.rollback()
+        finally:
+            model.Session.remove()
+
+    def move() -> None:
+        with transaction():
+            moves.hand_over(cases.dataset["id"], world.other["id"])
+        model.Session.remove()
+
+    with ThreadPoolExecutor(5) as people:
+        done = [people.submit(approve, waiting[0]), people.submit(move), *(people.submit(approve, one) for one in waiting[1:])]
+    assert [one.exception() for one in done] == [None] * 5
+    for case in waiting:
+        seen = cases.show("application", case["id"])
+        assert seen["organization"]["id"] == world.other["id"]
+        assert not seen["grant_id"] or cases.show("grant", seen["grant_id"])["organization"]["id"] == world.other["id"]
 
 
 def test_only_the_cases_of_the_entry_move_and_only_once(moved: dict[str, Any]) -> None:

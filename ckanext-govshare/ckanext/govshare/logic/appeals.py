@@ -20,6 +20,7 @@ from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.logic.review import actor_of, raise_as_ckan
 from ckanext.govshare.repository import appeals as repository
 from ckanext.govshare.repository import deadlines
+from ckanext.govshare.repository import grants as granted
 
 CASE = "appeals"
 # Who knows of an appeal: its appellant, the department whose decision it is about, who decides it, and who runs the platform.
@@ -83,10 +84,12 @@ def file(context: Context, kind: Kind, subject_id: str, reason: str) -> Appeal:
 def carry_out(context: Context, appeal_id: str, command: Command, reason: str = "") -> Appeal:
     """Give a command on an appeal, with what it does to the case, and commit all of it or nothing; the appeal afterwards.
 
-    The case is locked before the appeal, in the order in which filing does.
+    The case is locked before the appeal, in the order in which filing does, and a grant's agreement before the grant.
     """
     with transaction():
-        subject = subject_of(visible(context, appeal_id), lock=True)
+        if (found := visible(context, appeal_id)).subject_kind is Kind.GRANT:
+            granted.lock_agreement(found.subject_id)
+        subject = subject_of(found, lock=True)
         appeal = repository.get(appeal_id, lock=True) or visible(context, appeal_id)
         now, order = clock.now(), Order(command, actor_of(context), reason)
         try:

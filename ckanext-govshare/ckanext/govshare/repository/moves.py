@@ -13,10 +13,10 @@ from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
 
-# Cases by kind, with what orders their locks: every command takes an application before what follows from it, an agreement
-# before the one that is to replace it, and agreements before their grant.
+# Cases by kind, with what orders their locks as every command takes them: applications by id, an application before what
+# follows from it, an agreement before the one that is to replace it, agreements before their grant, a case before its appeal.
 _TABLES: Mapping[str, tuple[sa.Table, Any]] = {
-    "applications": (application, application.c.created_at),
+    "applications": (application, application.c.id),
     "agreements": (agreement, agreement.c.offered_at),
     "grants": (grant, grant.c.created_at),
     "appeals": (appeal, appeal.c.filed_at),
