@@ -50,7 +50,7 @@ from ckanext.govshare.table_display import (
     gs_file_versions,
     gs_table,
 )
-from ckanext.govshare.task_display import gs_application_form, gs_countdown, gs_handlers, gs_handles_cases, gs_reasons
+from ckanext.govshare.task_display import gs_application_form, gs_countdown, gs_handlers, gs_reasons
 
 __all__ = [
     "gs_access", "gs_answer", "gs_api_examples", "gs_appeal_against", "gs_appeal_remedy", "gs_applicant_kinds",
@@ -58,7 +58,7 @@ __all__ = [
     "gs_catalog_stats", "gs_channel", "gs_cite", "gs_column_type", "gs_countdown", "gs_counts", "gs_current_file", "gs_date",
     "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
     "gs_fetches", "gs_field_label", "gs_file_state", "gs_file_versions", "gs_filesize", "gs_grant_files", "gs_handlers",
-    "gs_handles_cases", "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits", "gs_may_appeal", "gs_nav",
+    "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits", "gs_may_appeal", "gs_nav",
     "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_resource_name",
     "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes", "gs_timeline",
     "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
@@ -161,7 +161,7 @@ def gs_nav() -> dict[str, Any]:
     user = tk.g.userobj
     if not user:
         return {"clerk": False, "reviewer": False, "queue": 0, "unread": 0, "handler": False, "tasks": 0}
-    reviewer, handler = roles.is_competent(user), gs_handles_cases(user)
+    reviewer, handler = roles.is_competent(user), bool(roles.handled(user))
     return {
         "clerk": bool(roles.capacities(user)) and not user.sysadmin,
         "reviewer": reviewer,

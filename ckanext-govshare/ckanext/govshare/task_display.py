@@ -10,8 +10,6 @@ from ckanext.govshare import clock, regulations
 from ckanext.govshare.domain import countdown
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.common_reasons import COMMON_REASONS
-from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.action.tasks import HANDLING
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema.applications import REPLIES
 from ckanext.govshare.repository import tasks
@@ -44,11 +42,6 @@ def gs_handlers(departments: list[str]) -> list[dict[str, str]]:
     """Who may be given a case of `departments` (ids): `id`, `name` and `display_name`."""
     return [{"id": row["id"], "name": row["name"], "display_name": row["fullname"] or row["name"]}
             for row in tasks.handlers(departments)]
-
-
-def gs_handles_cases(user: Any) -> bool:
-    """Whether `user` handles the applications of some department."""
-    return not user.sysadmin and not HANDLING.isdisjoint(roles.capacities(user).values())
 
 
 def _ask(action: str, **data: Any) -> Any:

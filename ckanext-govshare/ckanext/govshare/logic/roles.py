@@ -10,7 +10,7 @@ from ckanext.govshare import config
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.repository import departments
 
-EDITORS = frozenset({"editor", "admin"})
+EDITORS = departments.EDITORS
 
 
 def user_of(context: Context) -> model.User | None:
@@ -42,6 +42,13 @@ def competent_department_id() -> str | None:
 def is_competent(user: model.User | None) -> bool:
     """Whether the user reviews entries: a member of the competent department, and not the platform's operator."""
     return user is not None and not user.sysadmin and competent_department_id() in capacities(user)
+
+
+def handled(user: model.User | None) -> list[str]:
+    """Ids of the departments whose cases the user handles; the operator handles none."""
+    if user is None or user.sysadmin:
+        return []
+    return [department for department, capacity in capacities(user).items() if capacity in EDITORS]
 
 
 def of(context: Context, department: str) -> frozenset[Role]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from ckan import model
 
+# The roles in a department, as CKAN names them, that compile its entries and handle its cases.
+EDITORS = ("editor", "admin")
 _GROUP = model.Group.__table__
 
 

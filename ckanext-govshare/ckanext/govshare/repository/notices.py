@@ -17,8 +17,8 @@ from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
 from ckanext.govshare.model.notices import message, notice
 from ckanext.govshare.model.trace import deadline
+from ckanext.govshare.repository.departments import EDITORS
 
-_HANDLING = ("editor", "admin")
 # Each kind's table, and whose case it is.
 _CASES = {
     "applications": (application, application.c.applicant), "agreements": (agreement, agreement.c.applicant),
@@ -94,7 +94,7 @@ def members(department: str, capacities: Sequence[str] | None = None) -> list[st
 
 def handlers(department: str) -> list[str]:
     """Who decides for a department: its editors and administrators."""
-    return members(department, _HANDLING)
+    return members(department, EDITORS)
 
 
 def active(user_ids: Iterable[str]) -> list[str]:

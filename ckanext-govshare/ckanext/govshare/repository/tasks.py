@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.govshare.model.agreements import agreement
+from ckanext.govshare.repository.departments import EDITORS
 
 _USER, _MEMBER, _GROUP, _PACKAGE = model.User.__table__, model.Member.__table__, model.Group.__table__, model.Package.__table__
-_HANDLING = ("editor", "admin")
 
 
 def handlers(departments: Collection[str]) -> list[dict[str, Any]]:
     """Active accounts that handle the cases of any of `departments` (ids): `id`, `name` and `fullname`, by name."""
     query = sa.select(_USER.c.id, _USER.c.name, _USER.c.fullname).distinct().join(
         _MEMBER, _MEMBER.c.table_id == _USER.c.id).where(
-        _MEMBER.c.table_name == "user", _MEMBER.c.state == "active", _MEMBER.c.capacity.in_(_HANDLING),
+        _MEMBER.c.table_name == "user", _MEMBER.c.state == "active", _MEMBER.c.capacity.in_(EDITORS),
         _MEMBER.c.group_id.in_(list(departments)), _USER.c.state == "active", _USER.c.sysadmin.is_(False),
     ).order_by(_USER.c.name)
     return [dict(row._mapping) for row in model.Session.execute(query)]

@@ -14,8 +14,6 @@ from ckanext.govshare.repository import tasks as repository
 
 __all__ = ["govshare_task_show"]
 
-HANDLING = frozenset({"editor", "admin"})
-
 
 @tk.side_effect_free
 @validate(schema.task_show)
@@ -28,20 +26,12 @@ def govshare_task_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises NotAuthorized: the caller handles the cases of no department
     """
     tk.check_access("govshare_task_show", context, data_dict)
-    own = handled(context)
+    own = roles.handled(roles.user_of(context))
     return {
         "departments": [_named(row.id, row.name, row.title) for row in map(departments.find, own) if row],
         "handlers": [_named(row["id"], row["name"], row["fullname"]) for row in repository.handlers(own)],
         "countersign": [_agreement(row) for row in repository.to_countersign(own, data_dict["limit"])],
     }
-
-
-def handled(context: Context) -> list[str]:
-    """Ids of the departments whose cases the caller handles; the operator handles none."""
-    user = roles.user_of(context)
-    if user is None or user.sysadmin:
-        return []
-    return [department for department, capacity in roles.capacities(user).items() if capacity in HANDLING]
 
 
 def _named(key: str, name: str, title: str | None) -> dict[str, str]:
