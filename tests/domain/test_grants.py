@@ -155,6 +155,13 @@ class TestAppeal:
         again = evolve(ended, decide(ended, order, frozenset({Part.SYSTEM}), NOW), "reviewer", NOW)
         assert (again.state, again.reason) == (before, "")
 
+    def test_what_was_stated_about_an_end_that_did_not_stand_is_owed_again_at_the_end(self) -> None:
+        closed = replace(ACTIVE, state=State.TERMINATED, closed_out_at=NOW, closing_statement="数据已删除")
+        again = evolve(closed, give(Command.REINSTATE, closed, Part.SYSTEM), "reviewer", NOW)
+        assert (again.closed_out_at, again.closing_statement) == (None, "")
+        expired = evolve(again, give(Command.EXPIRE, again, Part.SYSTEM, now=again.ends_at), "system", again.ends_at)
+        assert Command.CLOSE_OUT in allowed(expired, frozenset({Part.APPLICANT}), "holder", expired.ends_at)
+
 
 class TestLimits:
     def test_nothing_stated_is_no_limit(self) -> None:

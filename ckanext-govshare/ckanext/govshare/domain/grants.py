@@ -273,7 +273,7 @@ def evolve(grant: Grant, event: Event, actor: str, now: datetime) -> Grant:
         case events.GrantTerminated():
             return replace(grant, state=State.TERMINATED, reason=event.reason)
         case events.GrantReinstated():
-            return replace(grant, state=State(event.state), reason="")
+            return replace(grant, state=State(event.state), reason="", closed_out_at=None, closing_statement="")
         case events.GrantSurrendered():
             return replace(grant, state=State.SURRENDERED, reason=event.reason)
         case events.GrantExpired():
