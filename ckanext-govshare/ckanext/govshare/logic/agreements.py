@@ -101,7 +101,6 @@ def _signed(context: Context, order: Order, given: Mapping[str, Any]) -> dict[st
         proof = signer.sign(order.text_hash, order.signature_name.strip(), user, {n: given.get(n) for n in signer.fields})
     except DomainError as refusal:
         review.raise_as_ckan(refusal)
-        raise
     return {"method": signer.method, "proof": dict(proof)}
 
 
@@ -155,7 +154,6 @@ def _ask(question: Any, *facts: Any) -> Any:
         return question(*facts)
     except DomainError as refusal:
         review.raise_as_ckan(refusal)
-        raise
 
 
 def settle(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:

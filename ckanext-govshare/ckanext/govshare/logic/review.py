@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -57,8 +57,8 @@ def actor_of(context: Context) -> str:
     return user.id if user else ""
 
 
-def raise_as_ckan(error: DomainError) -> None:
-    """The refusal in CKAN's terms: NotAuthorized, or ValidationError with field names."""
+def raise_as_ckan(error: DomainError) -> NoReturn:
+    """Raise the refusal in CKAN's terms: NotAuthorized, or ValidationError with field names."""
     if isinstance(error, Invalid):
         raise tk.ValidationError(error_dict(error.errors)) from error
     if isinstance(error, NotYours):
@@ -96,7 +96,6 @@ def settle(context: Context, entry: Entry, order: Order, facts: Material, packag
         event = catalog.decide(entry, order, roles.of(context, entry.department), facts)
     except DomainError as refusal:
         raise_as_ckan(refusal)
-        raise
     after = catalog.evolve(entry, event, order.actor, now)
     moved: events.Event | None = None
     if isinstance(event, events.EntryApproved):
