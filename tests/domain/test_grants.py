@@ -47,7 +47,7 @@ def test_a_department_gives_reasons_for_what_it_does_to_a_grant(command: Command
 
 
 def test_a_holder_gives_a_grant_up_without_saying_why() -> None:
-    assert give(Command.SURRENDER, ACTIVE, Part.APPLICANT, reason="") == events.GrantSurrendered("")
+    assert give(Command.SURRENDER, ACTIVE, Part.APPLICANT, reason="") == events.GrantSurrendered("", "active")
 
 
 @pytest.mark.parametrize("command", [Command.SUSPEND, Command.TERMINATE])
@@ -117,7 +117,7 @@ class TestTheEnd:
 
     def test_the_record_names_the_moment_at_which_access_ended_not_that_of_the_job(self) -> None:
         event = give(Command.EXPIRE, ACTIVE, Part.SYSTEM, now=ACTIVE.ends_at + timedelta(days=3))
-        assert event == events.GrantExpired(ACTIVE.ends_at.isoformat())
+        assert event == events.GrantExpired(ACTIVE.ends_at.isoformat(), "active")
 
     @pytest.mark.parametrize("command", [Command.SUSPEND, Command.SURRENDER])
     def test_what_is_over_can_neither_be_suspended_nor_given_up(self, command: Command) -> None:
@@ -126,6 +126,20 @@ class TestTheEnd:
 
     def test_misuse_ends_a_grant_even_before_the_clock_has_recorded_its_end(self) -> None:
         assert isinstance(give(Command.TERMINATE, ACTIVE, Part.HANDLER, now=ACTIVE.ends_at), events.GrantTerminated)
+
+
+class TestHistory:
+    @pytest.mark.parametrize(("command", "grant", "told"), [
+        (Command.SURRENDER, ACTIVE, "reason"),
+        (Command.CLOSE_OUT, replace(ACTIVE, state=State.EXPIRED), "closing_statement"),
+    ])
+    def test_what_the_holder_wrote_stays_with_the_grant_and_the_history_keeps_its_digest(
+            self, command: Command, grant: Grant, told: str) -> None:
+        words = "张三的设备已销毁"
+        event = give(command, grant, Part.APPLICANT, reason=words)
+        assert words not in str(event.payload())
+        assert len(event.payload()["digest"]) == 64
+        assert getattr(evolve(grant, event, "holder", NOW), told) == words
 
 
 class TestCloseOut:

@@ -15,8 +15,12 @@ from ckanext.govshare.domain.notices import Audience, Step
 CALENDAR = build_calendar()
 # Tuesday to Monday; the week before has 清明节 on Saturday the 4th to Monday the 6th.
 START, DUE = date(2026, 4, 7), date(2026, 4, 20)
-ALL_PARAMS = {"dataset": "水质监测", "department": "市生态环境局", "due": "2026-04-20", "last_day": "2026-04-30", "days": 3,
-              "reason": "材料不全"}
+ALL_PARAMS = {"dataset": "水质监测", "department": "市生态环境局", "due": "2026-04-20", "last_day": "2026-04-30",
+              "day": "2026-04-18", "days": 3, "reason": "材料不全"}
+
+
+NEVER_SIGNED = (grant_events.GrantExpired("2026-04-20", "pending_agreement"),
+                grant_events.GrantTerminated("未签署", "pending_agreement"))
 
 
 def local(*moment: int) -> datetime:
@@ -47,11 +51,14 @@ class TestTexts:
 
     def test_whatever_is_told_has_a_text(self) -> None:
         steps = [*(step for kind in notices.WATCHED_DEADLINES for step in notices.reply_steps(kind, deadline(), CALENDAR)),
-                 *notices.grant_end_steps(local(2026, 5, 1), local(2026, 1, 1)), *notices.close_out_steps(local(2026, 5, 1)),
-                 *notices.signature_steps("offered", local(2026, 5, 1)),
-                 *notices.signature_steps("applicant_signed", local(2026, 5, 1))]
+                 *notices.grant_end_steps(local(2026, 5, 1), local(2026, 1, 1)),
+                 *notices.close_out_steps(local(2026, 5, 1), CALENDAR), notices.unusual_step(START),
+                 *(step for state in ("offered", "applicant_signed") for replaces in ("", "former")
+                   for step in notices.signature_steps(state, local(2026, 5, 1), replaces))]
         told = [*notices.ON_EVENT.values(), *(step.told for step in steps),
-                notices.of_event(agreement_events.AgreementOffered("a", {}, "h", "s", "e", "former"), "former")]
+                notices.of_event(agreement_events.AgreementOffered("a", {}, "h", "s", "e", "former"), "former"),
+                notices.of_event(grant_events.GrantExpired("2026-04-20", "active", "later")),
+                *(notices.of_event(event) for event in NEVER_SIGNED)]
         assert {kind for one in told for kind in kinds(one)} == set(notice_texts.KINDS)
 
     def test_a_sentence_without_its_parameter_is_left_out(self) -> None:
@@ -91,6 +98,27 @@ class TestEvents:
         first = agreement_events.AgreementOffered("a", {}, "h", "s", "e")
         assert kinds(notices.of_event(first)) == {"agreement_to_sign"}
         assert kinds(notices.of_event(first, replaces="former")) == {"agreement_to_sign_again"}
+
+    def test_whoever_goes_on_under_a_renewal_is_not_told_that_access_has_ended(self) -> None:
+        assert kinds(notices.of_event(grant_events.GrantExpired("2026-04-20", "active"))) == {"grant_expired"}
+        assert kinds(notices.of_event(grant_events.GrantExpired("2026-04-20", "active", "later"))) == {"grant_continued"}
+
+    def test_nobody_is_asked_to_delete_data_that_they_never_had(self) -> None:
+        for event in NEVER_SIGNED:
+            for kind in kinds(notices.of_event(event)):
+                text = notice_texts.KINDS[kind]
+                said = [str(one.text) for one in (text.title, *text.sentences)]
+                assert not [one for one in said if "copies" in one or "access has ended" in one]
+
+    def test_no_message_says_what_a_holder_wrote_on_giving_up(self) -> None:
+        event = grant_events.GrantSurrendered("张三不再需要", "active")
+        [kind] = kinds(notices.of_event(event))
+        assert not hasattr(event, "reason")
+        assert all("reason" not in notice_texts.fields(said) for said in notice_texts.KINDS[kind].sentences)
+
+    @pytest.mark.parametrize("kind", ["agreement_in_force", "grant_resumed", "grant_reinstated"])
+    def test_nothing_is_promised_of_access_that_may_begin_later_or_await_signatures(self, kind: str) -> None:
+        assert not [said for said in notice_texts.KINDS[kind].sentences if "can fetch" in said.text]
 
     def test_of_an_unknown_event_nobody_is_told(self) -> None:
         @dataclass(frozen=True)
@@ -162,11 +190,18 @@ class TestEnds:
         assert notices.last_day_of(self.ENDS - timedelta(hours=1)) == date(2026, 4, 30)
 
     def test_a_missing_statement_is_told_the_department_at_last(self) -> None:
-        first, last = notices.close_out_steps(self.ENDS)
-        assert (first.at, last.at) == (local(2026, 5, 11, 8), local(2026, 5, 31, 8))
+        # 劳动节 is off until the 5th, and the 9th is worked instead: the tenth working day is the 18th.
+        first, last = notices.close_out_steps(self.ENDS, CALENDAR)
+        assert (first.at, last.at) == (local(2026, 5, 19, 8), local(2026, 6, 2, 8))
         assert {audience for audience, _ in last.told} - {audience for audience, _ in first.told} == {Audience.HANDLERS}
 
     def test_whoever_has_to_sign_is_reminded(self) -> None:
         offered, signed = (notices.signature_steps(state, self.ENDS)[0] for state in ("offered", "applicant_signed"))
         assert (offered.told[0][0], signed.told[0][0]) == (Audience.PERSON, Audience.HANDLERS)
         assert offered.key != signed.key
+
+    @pytest.mark.parametrize("state", ["offered", "applicant_signed"])
+    def test_who_signs_a_new_version_is_not_told_that_there_is_no_access_before(self, state: str) -> None:
+        told = {kind for step in notices.signature_steps(state, self.ENDS, "former") for kind in kinds(step.told)}
+        said = [text for kind in told for text in notice_texts.KINDS[kind].sentences]
+        assert [text for text in said if "stays in force" in text.text] == said

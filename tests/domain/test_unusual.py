@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from ckanext.govshare.domain.unusual import KEPT_ADDRESSES, Pattern, at_night, proposals
+from ckanext.govshare.domain.unusual import KEPT_ADDRESSES, Pattern, at_night, proposals, shown_since
 
+DAY = date(2026, 3, 2)
 USUAL = Pattern(rows=3000, addresses=1, habit_days=10, habit_rows=30_000)
 
 
@@ -21,7 +22,7 @@ USUAL = Pattern(rows=3000, addresses=1, habit_days=10, habit_rows=30_000)
     Pattern(night_calls=500),
 ], ids=["as ever", "few rows", "five times", "the first day", "three addresses", "always at night", "a first night"])
 def test_nothing_is_said_of_ordinary_use(pattern: Pattern) -> None:
-    assert proposals(pattern) == []
+    assert proposals(pattern, DAY) == []
 
 
 @pytest.mark.parametrize(("pattern", "words"), [
@@ -31,7 +32,11 @@ def test_nothing_is_said_of_ordinary_use(pattern: Pattern) -> None:
     (replace(USUAL, night_calls=21), "21 requests"),
 ])
 def test_what_differs_from_the_holders_habit_is_named(pattern: Pattern, words: str) -> None:
-    assert [words in str(text) for text in proposals(pattern)] == [True]
+    assert [words in str(text) and "2026-03-02" in str(text) for text in proposals(pattern, DAY)] == [True]
+
+
+def test_a_saturday_is_still_shown_on_the_friday_after_it() -> None:
+    assert shown_since(date(2026, 3, 6)) == date(2026, 2, 28)
 
 
 @pytest.mark.parametrize(("hour", "night"), [(15, False), (16, True), (21, True), (22, False)])

@@ -299,4 +299,5 @@ class TestUse:
             assert usage["days"] == [{"day": today().isoformat(), "calls": 1, "rows": 1, "downloads": 0}]
             [fetch] = usage["fetches"]
             assert (fetch["channel"], fetch["rows"], fetch["resource_id"]) == ("api", 1, cases.resource)
-        assert cases.world.call(cases.world.operator, "govshare_grant_usage", id=grant["id"]) == {"days": [], "fetches": []}
+        assert cases.world.call(cases.world.operator, "govshare_grant_usage", id=grant["id"]) == {
+            "days": [], "count": 0, "fetches": []}

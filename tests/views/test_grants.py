@@ -13,6 +13,7 @@ from page_parts import part, words
 from world import World
 
 from ckanext.govshare.domain.api_examples import TOKEN
+from ckanext.govshare.views import grants as views
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,24 @@ class TestPage:
         visit(cases.applicant).get(f"/dataset/{cases.dataset['name']}/resource/{cases.resource}/download")
         for user in (cases.applicant, cases.clerk):
             assert "监测数据" in words(part(visit(user).get(f"/grant/{granted['id']}"), "#usage"))
+
+    def test_of_many_fetches_each_is_found_by_the_pager(self, visit: Any, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(views, "FETCHES", 2)
+        entry = cases.world.published(content=b"%PDF-1.4 notes", filename="notes.pdf", open_type="conditional",
+                                      open_condition="限科研机构")
+        grant, file = cases.granted(dataset_id=entry["id"]), entry["resources"][0]["id"]
+        for _ in range(3):
+            assert visit(cases.applicant).get(
+                f"/dataset/{entry['name']}/resource/{file}/download").status_code == HTTPStatus.OK
+        first = part(visit(cases.clerk).get(f"/en/grant/{grant['id']}"), "#fetches")
+        assert len(first.select("tbody tr")) == 2
+        assert "14 B" in words(first)
+        following = next(str(link["href"]) for link in first.select("a") if "page=2" in str(link["href"]))
+        second = part(visit(cases.clerk).get(following), "#fetches")
+        assert len(second.select("tbody tr")) == 1
+        assert second.has_attr("open")
+        for number in ("99", "9" * 30):
+            assert visit(cases.clerk).get(f"/en/grant/{grant['id']}?page={number}").status_code == HTTPStatus.OK
 
     def test_a_stranger_finds_nothing_as_if_it_did_not_exist(
             self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
@@ -129,6 +148,21 @@ class TestEnd:
         assert empty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         give(cases.applicant, grant, "close-out", statement="已于今日全部删除")
         assert "已于今日全部删除" in words(part(visit(cases.clerk).get(f"/grant/{grant['id']}"), "header .gs-facts"))
+
+    def test_under_a_renewal_nobody_is_asked_to_delete_anything(self, visit: Any, cases: Cases) -> None:
+        old = cases.expired()
+        cases.granted(renews=old["id"])
+        page = BeautifulSoup(visit(cases.applicant).get(f"/en/grant/{old['id']}").body, "html.parser")
+        assert page.select("#close-out") == []
+        assert "Delete the data" not in page.text
+        assert "Continued by a later grant" in page.text
+
+    def test_who_never_signed_is_not_asked_to_delete_anything(self, give: Any, visit: Any, cases: Cases) -> None:
+        grant = cases.pending()
+        give(cases.applicant, grant, "surrender")
+        page = BeautifulSoup(visit(cases.applicant).get(f"/en/grant/{grant['id']}").body, "html.parser")
+        assert page.select("#close-out") == []
+        assert "Delete the data" not in page.text
 
     def test_after_the_last_day_nothing_is_offered_to_fetch(self, visit: Any, cases: Cases) -> None:
         grant = cases.expired()

@@ -1,11 +1,20 @@
-"""What has happened to a grant; see `domain.events`."""
+"""What has happened to a grant; see `domain.events`.
+
+What the holder wrote stays out of the history, which is never deleted: a digest identifies it.
+"""
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ckanext.govshare.domain.events import Event
+
+
+def digest(words: str) -> str:
+    """What identifies the words of a holder in the history; empty for none."""
+    return hashlib.sha256(words.encode()).hexdigest() if words else ""
 
 
 @dataclass(frozen=True)
@@ -74,23 +83,36 @@ class GrantReinstated(Event):
 
 @dataclass(frozen=True)
 class GrantSurrendered(Event):
-    """The holder gave the access up."""
+    """The holder gave the access up. `words`: why, which stays with the grant. `before`: the state that this ended."""
 
     name: ClassVar[str] = "grant_surrendered"
-    reason: str
+    words: str
+    before: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"digest": digest(self.words), "before": self.before}
 
 
 @dataclass(frozen=True)
 class GrantExpired(Event):
-    """The agreed period was over. Access had ended by itself at `ended_at`, whenever this was recorded."""
+    """The agreed period was over. Access had ended by itself at `ended_at`, whenever this was recorded.
+
+    `before`: the state that this ended; there was no access where signatures were awaited. `renewed_by`: the grant that
+    continues this one, empty for none.
+    """
 
     name: ClassVar[str] = "grant_expired"
     ended_at: str
+    before: str
+    renewed_by: str = ""
 
 
 @dataclass(frozen=True)
 class GrantClosedOut(Event):
-    """The holder stated what became of the data after the end."""
+    """The holder stated what became of the data after the end; the `statement` stays with the grant."""
 
     name: ClassVar[str] = "grant_closed_out"
     statement: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"digest": digest(self.statement)}

@@ -132,7 +132,8 @@ class Grant:
 class Order:
     """A command as somebody gave it. `reason` is the statement where the command is CLOSE_OUT.
 
-    `before`: where a REINSTATE leads back to. `agreement_id`: the agreement that an ACTIVATE rests on.
+    `before`: where a REINSTATE leads back to. `agreement_id`: the agreement that an ACTIVATE rests on. `renewed_by`: the grant
+    under which the holder goes on after an EXPIRE, empty for none.
     """
 
     command: Command
@@ -140,6 +141,7 @@ class Order:
     reason: str = ""
     before: State = State.ACTIVE
     agreement_id: str = ""
+    renewed_by: str = ""
 
 
 def midnight(day: date) -> datetime:
@@ -221,9 +223,9 @@ def decide(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) ->
         case Command.REINSTATE:
             return events.GrantReinstated(order.before.value, reason)
         case Command.SURRENDER:
-            return events.GrantSurrendered(reason)
+            return events.GrantSurrendered(reason, grant.state.value)
         case Command.EXPIRE:
-            return events.GrantExpired(grant.ends_at.isoformat())
+            return events.GrantExpired(grant.ends_at.isoformat(), grant.state.value, order.renewed_by)
         case Command.CLOSE_OUT:
             return events.GrantClosedOut(_stated(
                 reason, "statement", Message("State how the data and its copies were deleted, or why they are kept")))
@@ -275,7 +277,7 @@ def evolve(grant: Grant, event: Event, actor: str, now: datetime) -> Grant:
         case events.GrantReinstated():
             return replace(grant, state=State(event.state), reason="", closed_out_at=None, closing_statement="")
         case events.GrantSurrendered():
-            return replace(grant, state=State.SURRENDERED, reason=event.reason)
+            return replace(grant, state=State.SURRENDERED, reason=event.words)
         case events.GrantExpired():
             return replace(grant, state=State.EXPIRED)
         case events.GrantClosedOut():

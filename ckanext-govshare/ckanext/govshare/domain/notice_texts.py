@@ -11,9 +11,9 @@ from typing import Any
 
 from ckanext.govshare.domain.messages import Message
 
-# All that a text may be made of. `dataset` and `department` are titles, `due` and `last_day` ISO dates, `days` a number.
-PARAMS = frozenset({"dataset", "department", "due", "last_day", "days", "reason"})
-DATES = frozenset({"due", "last_day"})
+# All that a text may be made of. `dataset` and `department` are titles, `due`, `last_day` and `day` ISO dates, `days` a number.
+PARAMS = frozenset({"dataset", "department", "due", "last_day", "day", "days", "reason"})
+DATES = frozenset({"due", "last_day", "day"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ _REASON = Message("Reason: {reason}")
 _REPLY_DUE = Message("The reply is due on {due}.")
 _APPEAL = Message("If you do not agree, you can take this to the competent department from the page of the case.")
 _DELETE = Message("State on its page what became of the data: copies that the agreement does not let you keep are deleted.")
+_PERIOD = Message("The agreed period lasts through {last_day}; the page of the grant says whether the data may be fetched now.")
+_ONCE_SIGNED = Message("The data may be fetched, within the agreed period, once both sides have signed.")
+_FORMER_BINDS = Message("The agreement that you signed stays in force until both sides have signed the new one.")
 _COUNTED = Message("How many applications are not answered in time is counted by department.")
 
 _APPLICATIONS: Mapping[str, Text] = {
@@ -54,41 +57,54 @@ _APPLICATIONS: Mapping[str, Text] = {
 
 _AGREEMENTS: Mapping[str, Text] = {
     "agreement_to_sign": _text(
-        Message("Sign the data-use agreement for “{dataset}”"),
-        Message("The data is yours to fetch once both sides have signed.")),
+        Message("Sign the data-use agreement for “{dataset}”"), _ONCE_SIGNED),
     "agreement_to_sign_again": _text(
-        Message("The data-use agreement for “{dataset}” has a new version: sign again"),
-        Message("The agreement that you signed stays in force until both sides have signed the new one.")),
+        Message("The data-use agreement for “{dataset}” has a new version: sign again"), _FORMER_BINDS),
     "agreement_to_countersign": _text(
         Message("The data-use agreement for “{dataset}” awaits the department's signature"),
         Message("The applicant has signed.")),
     "agreement_in_force": _text(
         Message("The data-use agreement for “{dataset}” is in force"),
-        Message("Both sides have signed. You can fetch the data until {last_day}, that day included.")),
+        Message("Both sides have signed."), _PERIOD),
     "signature_missing": _text(
-        Message("The data-use agreement for “{dataset}” still awaits your signature"),
-        Message("The data is yours to fetch once both sides have signed.")),
+        Message("The data-use agreement for “{dataset}” still awaits your signature"), _ONCE_SIGNED),
+    "signature_missing_again": _text(
+        Message("The new version of the data-use agreement for “{dataset}” still awaits your signature"), _FORMER_BINDS),
     "countersignature_missing": _text(
         Message("The data-use agreement for “{dataset}” still awaits the department's signature"),
         Message("The applicant has signed, and cannot fetch the data before the department has.")),
+    "countersignature_missing_again": _text(
+        Message("The new version of the data-use agreement for “{dataset}” still awaits the department's signature"),
+        Message("The applicant has signed; the former agreement stays in force until the department has, too.")),
 }
 
 _GRANTS: Mapping[str, Text] = {
     "grant_suspended": _text(Message("Access to “{dataset}” was suspended"), _REASON, _APPEAL),
     "grant_suspended_report": _text(Message("{department} suspended a grant of “{dataset}”"), _REASON),
     "grant_resumed": _text(
-        Message("Access to “{dataset}” was resumed"), _REASON,
-        Message("You can fetch the data again until {last_day}, that day included.")),
+        Message("Access to “{dataset}” was resumed"), _REASON, _PERIOD),
     "grant_resumed_report": _text(Message("A suspended grant of “{dataset}” was resumed"), _REASON),
     "grant_terminated": _text(Message("Access to “{dataset}” was terminated"), _REASON, _APPEAL, _DELETE),
+    "grant_terminated_unsigned": _text(
+        Message("The grant of “{dataset}” was terminated before both sides had signed"), _REASON, _APPEAL),
     "grant_terminated_report": _text(Message("{department} terminated a grant of “{dataset}”"), _REASON),
     "grant_reinstated": _text(
-        Message("Access to “{dataset}” was restored"),
-        Message("You can fetch the data again until {last_day}, that day included.")),
+        Message("The grant of “{dataset}” was restored on appeal"), _PERIOD),
     "grant_reinstated_report": _text(Message("A terminated grant of “{dataset}” was restored on appeal")),
-    "grant_surrendered": _text(Message("A holder gave up the access to “{dataset}”"), _REASON),
+    "grant_surrendered": _text(Message("A holder gave up the access to “{dataset}”")),
     "grant_expired": _text(
         Message("Your access to “{dataset}” has ended"), Message("The agreed period ended with {last_day}."), _DELETE),
+    "grant_expired_unsigned": _text(
+        Message("The period granted for “{dataset}” has ended without the signatures"),
+        Message("The agreed period ended with {last_day}. The agreement was not signed by both sides, so there was no access."),
+        Message("You need do nothing. Who still needs the data applies again.")),
+    "grant_continued": _text(
+        Message("A grant of “{dataset}” has ended and is continued by your later one"),
+        Message("The agreed period ended with {last_day}."),
+        Message("What became of the data is to be stated when the later grant ends, not now.")),
+    "grant_unusual": _text(
+        Message("Unusual use of “{dataset}” on {day}: look into it"),
+        Message("The page of the grant says what was noticed. Nothing was done about it.")),
     "grant_closed_out": _text(
         Message("The holder of an ended grant of “{dataset}” has stated what became of the data")),
     "grant_ends_soon": _text(

@@ -12,13 +12,14 @@ from typing import ClassVar
 
 from ckanext.govshare.domain.calendar import SHANGHAI, WORKED, Calendar, Deadline, shanghai_date
 from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.grant_events import GrantExpired, GrantTerminated
 
 _DAY = timedelta(days=1)
 # People are told on the morning of a day, not at its midnight.
 _MORNING = time(8, tzinfo=SHANGHAI)
 REPLY_WARNINGS = (3, 1, 0)  # working days before a reply is due
 END_WARNINGS = (30, 7, 1)  # days before a grant ends
-CLOSE_OUT_WARNINGS = (10, 30)  # days after the end was told
+CLOSE_OUT_WARNINGS = (10, 20)  # working days after the end was told: the agreement asks for the statement within ten
 SIGNATURE_WARNINGS = (3, 10)  # days after the agreement was offered
 
 
@@ -89,8 +90,15 @@ SILENT = frozenset({
 
 def of_event(event: Event, replaces: str = "") -> Told:
     """Who is told what of `event`. `replaces`: the agreement whose place an offered one is to take, empty for none."""
-    if event.name == "agreement_offered" and replaces:
-        return ((Audience.PERSON, "agreement_to_sign_again"),)
+    match event:  # what never left pending_agreement never gave access
+        case GrantExpired(before="pending_agreement"):
+            return ((Audience.PERSON, "grant_expired_unsigned"),)
+        case GrantExpired(renewed_by=later) if later:
+            return ((Audience.PERSON, "grant_continued"),)
+        case GrantTerminated(before="pending_agreement"):
+            return ((Audience.PERSON, "grant_terminated_unsigned"), (Audience.COMPETENT, "grant_terminated_report"))
+        case Event(name="agreement_offered") if replaces:
+            return ((Audience.PERSON, "agreement_to_sign_again"),)
     return ON_EVENT.get(event.name, ())
 
 
@@ -144,18 +152,28 @@ def grant_end_steps(ends_at: datetime, since: datetime) -> list[Step]:
             for days, at in mornings.items() if at > since]
 
 
-def close_out_steps(asked_at: datetime) -> list[Step]:
-    """Reminders that a statement on the data is missing after the end; the last one goes to the department, too."""
-    first, last = (datetime.combine(shanghai_date(asked_at) + days * _DAY, _MORNING) for days in CLOSE_OUT_WARNINGS)
+def close_out_steps(asked_at: datetime, calendar: Calendar) -> list[Step]:
+    """Reminders that a statement on the data is missing after the end; the last one goes to the department, too.
+
+    Each comes on the morning after its working days are over: until then the statement is in time.
+    """
+    asked = shanghai_date(asked_at)
+    first, last = (datetime.combine(_working_day_after(asked, days, calendar) + _DAY, _MORNING) for days in CLOSE_OUT_WARNINGS)
     person: Told = ((Audience.PERSON, "close_out_missing"),)
-    return [Step("close_out_1", first, person),
-            Step("close_out_2", last, (*person, (Audience.HANDLERS, "close_out_missing_report")))]
+    return [Step(f"close_out_1:{asked}", first, person),
+            Step(f"close_out_2:{asked}", last, (*person, (Audience.HANDLERS, "close_out_missing_report")))]
 
 
-def signature_steps(state: str, offered_at: datetime) -> list[Step]:
-    """Reminders that an agreement awaits a signature, by its state."""
-    told: Told = (((Audience.PERSON, "signature_missing"),) if state == "offered" else
-                  ((Audience.HANDLERS, "countersignature_missing"),))
+def unusual_step(day: date) -> Step:
+    """What a department is told of unusual use on `day`, as soon as it is seen, and once."""
+    return Step(f"unusual:{day}", datetime.combine(day, time(tzinfo=SHANGHAI)), ((Audience.HANDLERS, "grant_unusual"),))
+
+
+def signature_steps(state: str, offered_at: datetime, replaces: str = "") -> list[Step]:
+    """Reminders that an agreement awaits a signature, by its state. `replaces`: the one in force that it is to replace."""
+    audience, kind = ((Audience.PERSON, "signature_missing") if state == "offered" else
+                      (Audience.HANDLERS, "countersignature_missing"))
+    told: Told = ((audience, kind + ("_again" if replaces else "")),)
     return [Step(f"{state}_{days}", datetime.combine(shanghai_date(offered_at) + days * _DAY, _MORNING), told)
             for days in SIGNATURE_WARNINGS]
 
@@ -169,5 +187,12 @@ def _working_day_before(due: date, number: int, calendar: Calendar) -> date:
     day = due
     while number:
         day -= _DAY
+        number -= calendar.kind(day) in WORKED
+    return day
+
+
+def _working_day_after(day: date, number: int, calendar: Calendar) -> date:
+    while number:
+        day += _DAY
         number -= calendar.kind(day) in WORKED
     return day

@@ -1,8 +1,8 @@
 """Grants as the API and the pages tell them, to each what is theirs: the operator sees how they stand and nobody's data."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from ckan import model
@@ -10,6 +10,7 @@ from ckan.types import Context
 
 from ckanext.govshare.domain import grants, unusual
 from ckanext.govshare.domain.calendar import shanghai_date
+from ckanext.govshare.domain.grant_events import digest
 from ckanext.govshare.domain.grants import ENDED, Grant, Part
 from ckanext.govshare.logic.grants import CASE
 from ckanext.govshare.logic.messages import translate
@@ -38,11 +39,12 @@ def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> 
     today = shanghai_date(now)
     ids = [grant.id for grant, _ in found]
     used, renewed = grant_lists.use_of_day(ids, today), grant_lists.renewals(ids)
-    odd = grant_lists.patterns(ids, today) if watched else {}
+    odd = grant_lists.patterns(ids, unusual.shown_since(today)) if watched else {}
+    begun = grant_lists.accessible(ids)
     return [
         {**_standing(grant, agreement_state, now), "holder": holder(grant.holder), "use_today": used.get(grant.id, {**_UNUSED}),
-         "renewed_by": renewed.get(grant.id), "close_out_due": close_out_due(grant, renewed.get(grant.id)),
-         "unusual": _proposals(odd.get(grant.id))}
+         "renewed_by": renewed.get(grant.id), "close_out_due": close_out_due(grant, renewed.get(grant.id), grant.id in begun),
+         "unusual": _proposals(odd.get(grant.id, []))}
         for grant, agreement_state in found
     ]
 
@@ -51,25 +53,26 @@ def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) 
     """One grant, with all of it that somebody of the parts `held` may know."""
     full = _standing(grant, repository.agreement_state(grant.id, now), now)
     if not concerned(held):
-        told = [_told(row, "", frozenset()) for row in history.events(CASE, grant.id)]
+        told = [_told(row, "", frozenset(), {}) for row in history.events(CASE, grant.id)]
         return {**full, **_MASKED, "limits": _without_networks(full["limits"]), "history": told}
     today, actor = shanghai_date(now), actor_of(context)
     renewed_by = grant_lists.renewals([grant.id]).get(grant.id)
-    pattern = grant_lists.patterns([grant.id], today).get(grant.id) if watching(held) else None
+    odd = grant_lists.patterns([grant.id], unusual.shown_since(today)).get(grant.id, []) if watching(held) else []
+    begun = bool(grant_lists.accessible([grant.id]))
     return {
         **full, "holder": holder(grant.holder), "reason": grant.reason, "closing_statement": grant.closing_statement,
         "use_today": grant_lists.use_of_day([grant.id], today).get(grant.id, {**_UNUSED}),
         "downloads_used": repository.downloads(grant.id), "renewed_by": renewed_by,
-        "close_out_due": close_out_due(grant, renewed_by), "unusual": _proposals(pattern),
-        "appeal": grant_lists.last_appeal(grant.id),
+        "close_out_due": close_out_due(grant, renewed_by, begun), "unusual": _proposals(odd),
+        "appeal": grant_lists.last_appeal(grant.id), "next_agreement_id": grant_lists.replacement(grant.agreement_id, now),
         "commands": [command.value for command in grants.allowed(grant, held, actor, now)],
-        "history": [_told(row, actor, held) for row in history.events(CASE, grant.id)],
+        "history": [_told(row, actor, held, _words(grant)) for row in history.events(CASE, grant.id)],
     }
 
 
 _MASKED: Mapping[str, Any] = {
     "holder": None, "reason": "", "closing_statement": "", "use_today": None, "downloads_used": None, "renewed_by": None,
-    "close_out_due": False, "unusual": [], "appeal": None, "commands": [],
+    "close_out_due": False, "unusual": [], "appeal": None, "next_agreement_id": None, "commands": [],
 }
 
 
@@ -78,9 +81,12 @@ def _without_networks(limits: Mapping[str, Any]) -> dict[str, Any]:
     return {**limits, "addresses": None if limits["addresses"] else []}
 
 
-def close_out_due(grant: Grant, renewed_by: str | None) -> bool:
-    """Whether the holder still owes the statement on the data's deletion; whoever goes on under a renewal owes none yet."""
-    return grant.state in ENDED and grant.closed_out_at is None and renewed_by is None
+def close_out_due(grant: Grant, renewed_by: str | None, begun: bool) -> bool:
+    """Whether the holder still owes the statement on the data's deletion; whoever goes on under a renewal owes none yet.
+
+    begun: whether the grant ever gave access; who never had the data owes nothing.
+    """
+    return begun and grant.state in ENDED and grant.closed_out_at is None and renewed_by is None
 
 
 def _standing(grant: Grant, agreement_state: str, now: datetime) -> dict[str, Any]:
@@ -112,13 +118,18 @@ def holder(user_id: str) -> dict[str, Any]:
     return {"name": user.name if user else "", "display_name": user.display_name if user else ""}
 
 
-def _told(row: Mapping[str, Any], reader: str, held: frozenset[Part]) -> dict[str, Any]:
+def _words(grant: Grant) -> dict[str, str]:
+    """What the holder said, which the row keeps and the history knows by its digest."""
+    return {digest(words): words for words in (grant.reason, grant.closing_statement) if words}
+
+
+def _told(row: Mapping[str, Any], reader: str, held: frozenset[Part], kept: Mapping[str, str]) -> dict[str, Any]:
     """A step of the history. Which of its clerks acted is the department's affair; an outsider learns what they said."""
     named = bool(_WATCHING & held) or (row["actor"] == reader and reader)
-    words = row["payload"].get("reason") or row["payload"].get("statement") or ""
+    words = row["payload"].get("reason") or kept.get(row["payload"].get("digest", ""), "")
     return {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
             "actor": holder(row["actor"])["display_name"] or None if named else None, "reason": words if held else ""}
 
 
-def _proposals(pattern: unusual.Pattern | None) -> list[str]:
-    return [translate(text) for text in unusual.proposals(pattern)] if pattern else []
+def _proposals(days: Iterable[tuple[date, unusual.Pattern]]) -> list[str]:
+    return [translate(text) for day, pattern in days for text in unusual.proposals(pattern, day)]

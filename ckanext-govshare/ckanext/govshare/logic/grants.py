@@ -20,6 +20,7 @@ from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, Part, 
 from ckanext.govshare.logic import agreements, notices, parts
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.logic.review import actor_of, raise_as_ckan
+from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository import trace as history
 
@@ -123,7 +124,9 @@ def carry_out(grant: Grant, order: Order, parts: frozenset[Part], now: datetime)
         raise_as_ckan(refusal)
         raise
     if isinstance(event, events.GrantTerminated | events.GrantSurrendered) and grant.agreement_id:
-        agreements.terminate_for_grant(grant.id, event.reason, order.actor, now)
+        # The agreement's history keeps the department's words alone.
+        reason = event.reason if isinstance(event, events.GrantTerminated) else ""
+        agreements.terminate_for_grant(grant.id, reason, order.actor, now)
     after = grants.evolve(grant, event, order.actor, now)
     settle(after, event, order.actor, now)
     return after
@@ -142,8 +145,9 @@ def expire_due(now: datetime) -> int:
     while True:
         with transaction():
             found = repository.over(now, _BATCH)
+            later = grant_lists.renewals([grant.id for grant in found])
             for grant in found:
-                carry_out(grant, Order(Command.EXPIRE, SYSTEM), _CLOCKWORK, now)
+                carry_out(grant, Order(Command.EXPIRE, SYSTEM, renewed_by=later.get(grant.id, "")), _CLOCKWORK, now)
         recorded += len(found)
         if len(found) < _BATCH:
             return recorded

@@ -1,4 +1,4 @@
-"""What the clock tells people: replies that are due or overdue, grants that end, statements and signatures that are missing.
+"""What the clock tells people: what is due or overdue, grants that end or are used unusually, what is missing.
 
 All of it is derived from rows, and each notice is noted when it is given: however often the clock looks, and however long it
 stood still, each is given once (design principle 7).
@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ckanext.govshare import regulations
-from ckanext.govshare.domain import countdown, notices
+from ckanext.govshare.domain import countdown, notices, unusual
 from ckanext.govshare.domain.calendar import Deadline, shanghai_date
 from ckanext.govshare.domain.notices import Step
 from ckanext.govshare.logic.notices import give
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import notices as repository
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def remind(now: datetime) -> int:
 
     What goes wrong with one case is logged, and tried again at the next turn.
     """
-    waiting = [*_replies(now), *_ends(now), *_statements(now), *_signatures(now)]
+    waiting = [*_replies(now), *_ends(now), *_statements(now), *_signatures(now), *_unusual(now)]
     given = {(kind, *row) for kind in {one.kind for one in waiting}
              for row in repository.given(kind, [one.case_id for one in waiting if one.kind == kind])}
     return sum(_give_logged(one, now) for one in waiting if (one.kind, one.case_id, one.step.key) not in given)
@@ -66,18 +67,28 @@ def _ends(now: datetime) -> Iterator[Waiting]:
 
 
 def _statements(now: datetime) -> Iterator[Waiting]:
+    known = regulations.calendar()
     # The holder was asked for the statement when the end was recorded, which a stopped worker does late.
     for case, recorded_at in repository.unclosed_grants(now - _LONG_AGO):
-        step = notices.step_at(notices.close_out_steps(recorded_at), now)
-        if step:
-            yield Waiting(case.kind, case.id, step)
+        step = notices.step_at(notices.close_out_steps(recorded_at, known), now)
+        if step and case.ends_at:
+            last_day = min(notices.last_day_of(case.ends_at), shanghai_date(recorded_at))
+            yield Waiting(case.kind, case.id, step, {"last_day": last_day.isoformat()})
 
 
 def _signatures(now: datetime) -> Iterator[Waiting]:
-    for case, state, offered_at in repository.unsigned_agreements(now):
-        step = notices.step_at(notices.signature_steps(state, offered_at), now)
+    for case, state, offered_at, replaces in repository.unsigned_agreements(now):
+        step = notices.step_at(notices.signature_steps(state, offered_at, replaces), now)
         if step:
             yield Waiting(case.kind, case.id, step)
+
+
+def _unusual(now: datetime) -> Iterator[Waiting]:
+    since = unusual.shown_since(shanghai_date(now))
+    for grant_id, days in grant_lists.patterns(grant_lists.much_used(None, since), since).items():
+        for day, pattern in days:
+            if unusual.proposals(pattern, day):
+                yield Waiting("grants", grant_id, notices.unusual_step(day), {"day": day.isoformat()})
 
 
 def _give_logged(waiting: Waiting, now: datetime) -> bool:

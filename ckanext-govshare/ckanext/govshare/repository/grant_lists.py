@@ -3,14 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 
 from ckanext.govshare.domain.grants import OPEN, Grant, State
-from ckanext.govshare.domain.unusual import HABIT_DAYS, Pattern
+from ckanext.govshare.domain.unusual import HABIT_DAYS, MANY_ADDRESSES, MANY_NIGHT_CALLS, MANY_ROWS, Pattern
+from ckanext.govshare.model.agreements import agreement
 from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.grants import grant, grant_use
 from ckanext.govshare.repository import grants
@@ -61,27 +62,41 @@ def _in_state(now: datetime) -> sa.ColumnElement[str]:
     return sa.case((over, State.EXPIRED.value), else_=grant.c.state)
 
 
-def in_use(departments: Sequence[str] | None, day: date) -> list[str]:
-    """The ids of active grants of `departments` (None: all) by which something was fetched on `day`."""
-    query = sa.select(grant.c.id).join(grant_use, sa.and_(grant_use.c.grant_id == grant.c.id, grant_use.c.day == day)).where(
+def much_used(departments: Sequence[str] | None, since: date) -> list[str]:
+    """The ids of active grants of `departments` (None: all) whose use on a day from `since` on may be unusual."""
+    query = sa.select(grant.c.id).distinct().join(grant_use, sa.and_(
+        grant_use.c.grant_id == grant.c.id, grant_use.c.day >= since, _much(grant_use))).where(
         grant.c.state == State.ACTIVE.value)
     if departments is not None:
         query = query.where(grant.c.department.in_(departments))
     return list(model.Session.execute(query).scalars())
 
 
-def patterns(grant_ids: Collection[str], day: date) -> dict[str, Pattern]:
-    """The use that was made of grants on `day` beside the days before it; none of those that were not used on it."""
+def _much(of: Any) -> sa.ColumnElement[bool]:
+    """Whether a day's use is more than `domain.unusual` lets pass on any day; it leaves little to compare with the habit."""
+    return sa.or_(of.c.rows > MANY_ROWS, sa.func.jsonb_array_length(of.c.addresses) > MANY_ADDRESSES,
+                  of.c.night_calls > MANY_NIGHT_CALLS)
+
+
+def patterns(grant_ids: Collection[str], since: date) -> dict[str, list[tuple[date, Pattern]]]:
+    """By grant, the days from `since` on with much use, the newest first, each beside the days before it."""
+    found: dict[str, list[tuple[date, Pattern]]] = {}
+    if not grant_ids:
+        return found
     today, earlier = grant_use.alias(), grant_use.alias()
-    habit = sa.and_(earlier.c.grant_id == today.c.grant_id, earlier.c.day < day,
-                    earlier.c.day >= day - timedelta(days=HABIT_DAYS))
+    habit = sa.and_(earlier.c.grant_id == today.c.grant_id, earlier.c.day < today.c.day,
+                    earlier.c.day >= today.c.day - HABIT_DAYS)
     rows = model.Session.execute(sa.select(
-        today.c.grant_id, today.c.rows, today.c.night_calls, sa.func.jsonb_array_length(today.c.addresses).label("addresses"),
+        today.c.grant_id, today.c.day, today.c.rows, today.c.night_calls,
+        sa.func.jsonb_array_length(today.c.addresses).label("addresses"),
         sa.func.count(earlier.c.day).label("habit_days"), _sum(earlier.c.rows).label("habit_rows"),
         _sum(earlier.c.night_calls).label("habit_night_calls"),
-    ).outerjoin(earlier, habit).where(today.c.grant_id.in_(list(grant_ids)), today.c.day == day).group_by(
-        today.c.grant_id, today.c.day)).mappings()
-    return {row["grant_id"]: Pattern(**{k: int(v) for k, v in row.items() if k != "grant_id"}) for row in rows}
+    ).outerjoin(earlier, habit).where(today.c.grant_id.in_(list(grant_ids)), today.c.day >= since, _much(today)).group_by(
+        today.c.grant_id, today.c.day).order_by(today.c.day.desc())).mappings()
+    for row in rows:
+        pattern = Pattern(**{name: int(row[name]) for name in Pattern.__dataclass_fields__})
+        found.setdefault(row["grant_id"], []).append((row["day"], pattern))
+    return found
 
 
 def _sum(column: Any) -> sa.ColumnElement[int]:
@@ -96,10 +111,23 @@ def use_of_day(grant_ids: Collection[str], day: date) -> dict[str, dict[str, int
 
 
 def renewals(grant_ids: Collection[str]) -> dict[str, str]:
-    """The grant that continues each, the latest where there are several; none whose agreement awaits its signatures."""
+    """The grant that continues each, the latest where there are several; none whose agreement was never signed."""
     rows = model.Session.execute(sa.select(grant.c.renews, grant.c.id).where(
-        grant.c.renews.in_(list(grant_ids)), grant.c.state != State.PENDING_AGREEMENT.value).order_by(grant.c.created_at))
+        grant.c.renews.in_(list(grant_ids)), grants.gave_access(grant)).order_by(grant.c.created_at))
     return {row.renews: row.id for row in rows}
+
+
+def accessible(grant_ids: Collection[str]) -> set[str]:
+    """Those of the grants that give or once gave access; the others' agreements were never signed by both sides."""
+    return set(model.Session.execute(sa.select(grant.c.id).where(
+        grant.c.id.in_(list(grant_ids)), grants.gave_access(grant))).scalars())
+
+
+def replacement(agreement_id: str, now: datetime) -> str | None:
+    """The id of the agreement that is to be signed in the place of another; None for none."""
+    return model.Session.execute(sa.select(agreement.c.id).where(
+        agreement.c.replaces == agreement_id, agreement.c.state.in_(["offered", "applicant_signed"]), agreement.c.ends_at > now,
+    ).order_by(agreement.c.offered_at.desc()).limit(1)).scalar() if agreement_id else None
 
 
 def last_appeal(grant_id: str) -> str | None:

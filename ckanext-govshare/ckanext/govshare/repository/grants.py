@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from ckanext.govshare.domain.grant_events import GrantActivated
 from ckanext.govshare.domain.grant_limits import Limits
 from ckanext.govshare.domain.grants import OPEN, Grant, State
 from ckanext.govshare.domain.unusual import KEPT_ADDRESSES
@@ -80,6 +81,13 @@ def lock_agreement(grant_id: str) -> None:
     model.Session.execute(sa.select(agreement.c.id).where(agreement.c.id == of_it).with_for_update())
 
 
+def gave_access(of: Any) -> sa.ColumnElement[bool]:
+    """Whether a grant, a row of the table or alias `of`, ever gave access: one that was never signed for did not."""
+    signed = sa.exists().where(event.c.case_kind == "grants", event.c.case_id == of.c.id, event.c.name == GrantActivated.name)
+    begun = of.c.state.in_([State.ACTIVE.value, State.SUSPENDED.value])
+    return sa.or_(begun, sa.and_(of.c.state != State.PENDING_AGREEMENT.value, sa.or_(of.c.agreement_id == "", signed)))
+
+
 def over(now: datetime, limit: int) -> list[Grant]:
     """At most `limit` grants whose period is over and not yet recorded as such, locked; those that others hold are left."""
     rows = model.Session.execute(sa.select(*_SELECTED).where(
@@ -137,10 +145,16 @@ def downloads(grant_id: str) -> int:
     return int(model.Session.execute(total).scalar_one())
 
 
-def fetches(of: Grant, limit: int) -> list[dict[str, Any]]:
-    """The last fetches under a grant, newest first: `effective_at` and the event's `payload`."""
+def calls(grant_id: str) -> int:
+    """How many fetches there were in all: each is one call, counted with its record in one transaction."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(grant_use.c.calls), 0)).where(grant_use.c.grant_id == grant_id)
+    return int(model.Session.execute(total).scalar_one())
+
+
+def fetches(of: Grant, offset: int, limit: int) -> list[dict[str, Any]]:
+    """One page of the fetches under a grant, newest first: `effective_at` and the event's `payload`."""
     rows = model.Session.execute(sa.select(event.c.effective_at, event.c.payload).where(
         event.c.case_kind == "access", event.c.case_id == of.entry_id, event.c.actor == of.holder,
         event.c.payload["details"]["grant"].astext == of.id,
-    ).order_by(event.c.seq.desc()).limit(limit)).mappings()
+    ).order_by(event.c.seq.desc()).offset(offset).limit(limit)).mappings()
     return [dict(row) for row in rows]

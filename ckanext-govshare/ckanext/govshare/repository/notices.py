@@ -11,13 +11,16 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.govshare.domain.calendar import Deadline
+from ckanext.govshare.domain.grant_events import GrantExpired, GrantSurrendered, GrantTerminated
+from ckanext.govshare.domain.grants import ENDED
 from ckanext.govshare.model.agreements import agreement
 from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
 from ckanext.govshare.model.notices import message, notice
-from ckanext.govshare.model.trace import deadline
+from ckanext.govshare.model.trace import deadline, event
 from ckanext.govshare.repository.departments import EDITORS
+from ckanext.govshare.repository.grants import gave_access
 
 # Each kind's table, and whose case it is.
 _CASES = {
@@ -25,6 +28,7 @@ _CASES = {
     "grants": (grant, grant.c.holder), "appeals": (appeal, appeal.c.appellant),
 }
 KINDS = tuple(_CASES)
+_ENDS = (GrantExpired.name, GrantTerminated.name, GrantSurrendered.name)
 
 
 @dataclass(frozen=True)
@@ -159,18 +163,22 @@ def ending_grants(now: datetime, until: datetime) -> list[tuple[Concerned, datet
 
 
 def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
-    """Grants that expired after `since`, none continues, and whose holders have not stated what became of the data: each
-    with its end."""
+    """Grants that gave access and ended after `since`, however they did, none continues, and whose holders have not stated
+    what became of the data: each with the moment at which its end was recorded."""
     later = grant.alias()
-    continued = sa.exists().where(later.c.renews == grant.c.id, later.c.state != "pending_agreement")
-    query = sa.select(grant, grant.c.holder.label("person")).where(
-        grant.c.state == "expired", grant.c.closed_out_at.is_(None), grant.c.ends_at > since, ~continued).order_by(grant.c.id)
-    return [(_concerned("grants", row), row["modified_at"]) for row in model.Session.execute(query).mappings()]
+    continued = sa.exists().where(later.c.renews == grant.c.id, gave_access(later))
+    ended_at = sa.select(sa.func.max(event.c.effective_at)).where(
+        event.c.case_kind == "grants", event.c.case_id == grant.c.id, event.c.name.in_(_ENDS)).scalar_subquery()
+    query = sa.select(grant, grant.c.holder.label("person"), ended_at.label("ended_at")).where(
+        grant.c.state.in_([state.value for state in ENDED]), grant.c.closed_out_at.is_(None), grant.c.modified_at > since,
+        sa.or_(grant.c.state != "expired", grant.c.ends_at > since), ended_at > since, gave_access(grant), ~continued,
+    ).order_by(grant.c.id)
+    return [(_concerned("grants", row), row["ended_at"]) for row in model.Session.execute(query).mappings()]
 
 
-def unsigned_agreements(now: datetime) -> list[tuple[Concerned, str, datetime]]:
-    """Agreements that await a signature and are not over, each with its state and when it was offered."""
+def unsigned_agreements(now: datetime) -> list[tuple[Concerned, str, datetime, str]]:
+    """Agreements that await a signature and are not over: each with its state, when it was offered, and which it replaces."""
     query = sa.select(agreement, agreement.c.applicant.label("person")).where(
         agreement.c.state.in_(["offered", "applicant_signed"]), agreement.c.ends_at > now).order_by(agreement.c.id)
-    return [(_concerned("agreements", row), row["state"], row["offered_at"])
+    return [(_concerned("agreements", row), row["state"], row["offered_at"], row["replaces"] or "")
             for row in model.Session.execute(query).mappings()]

@@ -12,12 +12,14 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.views import case_pages as pages
+from ckanext.govshare.views import paging
 
 blueprint = Blueprint("govshare_grants", __name__)
 blueprint.before_request(pages.log_in_first)
 
 TABS = ("pending_agreement", "active", "suspended", "expired", "terminated", "surrendered")
 USAGE_DAYS = 30
+FETCHES = 50  # a page
 # By the word in the address: the action, and the words that its form sends.
 COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "surrender": ("govshare_grant_surrender", ("reason",)),
@@ -28,7 +30,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 def _done(command: str) -> str:
     return {
-        "surrender": tk._("The grant is given up. Now delete the data and its copies, and state so below."),
+        "surrender": tk._("The grant is given up. If you have fetched the data, delete it and its copies, and state so below."),
         "close-out": tk._("Your statement is recorded."),
         "appeal": tk._("Your appeal is with the competent department."),
     }[command]
@@ -49,10 +51,14 @@ def read(grant_id: str) -> str:
 
 def grant_page(grant: Mapping[str, Any], errors: Mapping[str, Any], words: Mapping[str, Any], command: str) -> str:
     """The grant's page; `errors`, `words` and `command`: of a command that was refused."""
-    usage = tk.get_action("govshare_grant_usage")(pages.context(), {"id": grant["id"], "days": USAGE_DAYS})
+    number = paging.number()
+    usage = tk.get_action("govshare_grant_usage")(
+        pages.context(), {"id": grant["id"], "days": USAGE_DAYS, **paging.span(number, FETCHES)})
+    fetches = {"count": usage["count"], "results": usage["fetches"]}
     return tk.render("govshare/grants/read.html", {
         "grant": grant, "usage": usage, "errors": errors, "words": words, "command": command,
-        "own": pages.is_own(grant["holder"]),
+        "own": pages.is_own(grant["holder"]), "page": paging.paged(
+            fetches, number, "govshare_grants.read", {"grant_id": grant["id"], "_anchor": "fetches"}, FETCHES),
     })
 
 

@@ -23,9 +23,6 @@ __all__ = [
     "govshare_grant_surrender", "govshare_grant_suspend", "govshare_grant_terminate", "govshare_grant_usage",
 ]
 
-_LAST_FETCHES = 50
-
-
 def _command(command: Command, parameters: Any, about: str, words: str = "reason") -> Action:
     """The action that gives `command`; all of them differ in their parameters alone."""
     @validate(parameters)
@@ -70,7 +67,9 @@ def govshare_grant_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     pending_agreement, not_started, expired, suspended, terminated, surrendered or agreement_lapsed. Access is from
     ``starts_at`` on and no longer at ``ends_at``. ``limits``: ``formats``, ``daily_calls``, ``daily_rows``, ``downloads``
     (in all) and ``addresses``; zero and empty are no limit. ``use_today``: ``calls``, ``rows``, ``downloads``.
-    ``unusual``: sentences for the department, which decides whether they mean something. The operator gets neither the
+    ``unusual``: sentences on the last 7 days for the department, which decides whether they mean something.
+    ``close_out_due``: whether the holder owes the statement on the data. ``next_agreement_id``: the new version of the
+    agreement that is to be signed, the one in force binding meanwhile. The operator gets neither the
     holder, nor what was written or fetched, nor the networks (``addresses``: None where there are some).
 
     :param id: of the grant
@@ -90,7 +89,7 @@ def govshare_grant_list(context: Context, data_dict: DataDict) -> dict[str, Any]
     :param state: one of the states (optional); what is over is found as expired from that moment on
     :param organization: name or id of the department that gave them (optional)
     :param q: part of the entry's title or of the holder's name (optional)
-    :param unusual: true for those alone whose use today is unusual; not for holders
+    :param unusual: true for those alone whose use was unusual on one of the last 7 days; not for holders
     :param offset, limit: paging; at most 100 a page
     :returns: ``count`` and ``results``, each as govshare_grant_show has it, without ``history`` and ``commands``
     :raises NotAuthorized: the caller has not the role
@@ -110,9 +109,9 @@ def _wanted(context: Context, data_dict: DataDict) -> Wanted:
         own = [group.id] if group and (own is None or group.id in own) else []
     ids = None
     if data_dict["unusual"] and role != "holder":
-        today = shanghai_date(clock.now())
-        ids = [key for key, pattern in grant_lists.patterns(grant_lists.in_use(own, today), today).items()
-               if unusual.proposals(pattern)]
+        since = unusual.shown_since(shanghai_date(clock.now()))
+        ids = [key for key, days in grant_lists.patterns(grant_lists.much_used(own, since), since).items()
+               if any(unusual.proposals(pattern, day) for day, pattern in days)]
     return Wanted(holder, own, data_dict.get("state") or "", data_dict["q"].strip(), ids)
 
 
@@ -123,20 +122,23 @@ def govshare_grant_usage(context: Context, data_dict: DataDict) -> dict[str, Any
 
     :param id: of the grant
     :param days: how many days back, today included (default 30, at most 400)
+    :param offset, limit: paging of the fetches, of all days; at most 100 a page (default 50)
     :returns: ``days``: ``day``, ``calls``, ``rows``, ``downloads``, newest first, without days on which nothing was fetched;
-        ``fetches``: the last 50, each ``at``, ``who``, ``resource_id``, ``channel`` (file, export, api, preview), ``rows``,
-        ``size`` in bytes (0 where it was not known before) and ``details``; nothing for the operator
+        ``count`` of all fetches; ``fetches``: one page of them, newest first, each ``at``, ``who``, ``resource_id``,
+        ``channel`` (file, export, api, preview), ``rows``, ``size`` in bytes (0 where it was not known before) and
+        ``details``; nothing for the operator
     :raises NotFound: also for callers who have no part in it
     """
     grant, held = grants.known(context, data_dict["id"])
     tk.check_access("govshare_grant_usage", context, {"id": grant.id})
     if not grant_display.concerned(held):
-        return {"days": [], "fetches": []}
+        return {"days": [], "count": 0, "fetches": []}
     since = shanghai_date(clock.now()) - timedelta(days=data_dict["days"] - 1)
     who = grant_display.holder(grant.holder)["display_name"]
     return {
         "days": [{**row, "day": row["day"].isoformat()} for row in repository.used(grant.id, since)],
-        "fetches": [_fetch(row, who) for row in repository.fetches(grant, _LAST_FETCHES)],
+        "count": repository.calls(grant.id),
+        "fetches": [_fetch(row, who) for row in repository.fetches(grant, data_dict["offset"], data_dict["limit"])],
     }
 
 

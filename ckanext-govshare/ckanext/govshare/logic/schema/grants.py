@@ -29,7 +29,12 @@ def grant_statement(not_empty: Validator, default: ValidatorFactory) -> Schema:
 
 @validator_args
 def grant_usage(not_empty: Validator, default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
-    return {"id": [not_empty, text_up_to(MAX_ID)], "days": [default(30), natural_number_validator, at_most(MAX_DAYS)]}
+    return {
+        "id": [not_empty, text_up_to(MAX_ID)],
+        "days": [default(30), natural_number_validator, at_most(MAX_DAYS)],
+        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
+        "limit": [default(50), natural_number_validator, at_most(MAX_PAGE)],
+    }
 
 
 @validator_args
