@@ -13,7 +13,7 @@ from ckan import model
 from ckan.tests import factories
 from world import World
 
-from ckanext.govshare import clock
+from ckanext.govshare import case_display, clock
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grants import Limits
 from ckanext.govshare.logic import grants
@@ -187,6 +187,7 @@ class TestWhoSeesWhat:
         grant = cases.granted(decision={"limits": {"addresses": ["203.0.113.0/24"]}})
         seen = cases.show("grant", grant["id"], cases.world.operator)
         assert (seen["limits"]["addresses"], "203.0.113" in str(seen)) == (None, False)
+        assert len(case_display.gs_limits(seen["limits"])) == 1
         assert cases.show("grant", grant["id"])["limits"]["addresses"] == ["203.0.113.0/24"]
 
     def test_lists_hold_what_belongs_to_the_role(self, cases: Cases) -> None:
