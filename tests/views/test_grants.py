@@ -121,6 +121,21 @@ class TestPage:
         assert page.select("#fetch") == []
 
 
+class TestNewVersion:
+    def test_what_is_to_be_signed_again_is_linked_and_nobody_says_that_the_data_waits_for_it(
+            self, visit: Any, cases: Cases) -> None:
+        entry = cases.world.published(open_type="conditional", open_condition="限科研机构")
+        grant = cases.granted(agreement_required=True, dataset_id=entry["id"])
+        cases.world.call(cases.clerk, "govshare_agreement_template_update", scope="entry", scope_id=entry["id"], title="新版",
+                         body="用途：{purpose}，编号{agreement_id}", sign_again=True)
+        offered = part(visit(cases.applicant).get(f"/en/grant/{grant['id']}"), "#next .gs-button-main")
+        shown = cases.show("agreement", str(offered["href"]).rsplit("/", 1)[1])
+        assert (shown["replaces"], shown["state"]) == (grant["agreement_id"], "offered")
+        step = words(part(visit(cases.applicant).get(f"/en/application/{grant['application_id']}"), "#next"))
+        assert "stays in force until then" in step
+        assert "then the data may be fetched" not in step
+
+
 class TestEnd:
     def test_a_suspension_says_why_offers_the_appeal_and_nothing_to_fetch(self, visit: Any, cases: Cases) -> None:
         grant = cases.suspended()
