@@ -72,7 +72,6 @@ def file(context: Context, kind: Kind, subject_id: str, reason: str) -> Appeal:
             event = appeals.file(subject, order, held, repository.about(kind, subject_id), now)
         except DomainError as refusal:
             raise_as_ckan(refusal)
-            raise
         # No text sets the limit: it is the platform's own.
         appeal = appeals.opened(str(uuid.uuid4()), subject, event, order, now)
         if limit := regulations.current().limit(Rule.APPEAL_DECISION):
@@ -97,7 +96,6 @@ def carry_out(context: Context, appeal_id: str, command: Command, reason: str = 
                 appeal, subject, order, parts.of(context, appeal.department, appeal.appellant), now)
         except DomainError as refusal:
             raise_as_ckan(refusal)
-            raise
         notices.meet(CASE, appeal.id, now)
         if isinstance(event, events.AppealOverturned):
             _undo(appeal, Remedy(event.remedy), event.reason, order.actor, now)

@@ -140,7 +140,6 @@ def settle(application: Application, order: Order, held: frozenset[Part], now: d
         event = applications.decide(application, order, held, facts)
     except DomainError as refusal:
         review.raise_as_ckan(refusal)
-        raise
     if isinstance(event, events.ApplicationSubmitted):
         quotas.admit_submission(application, now)
     return follow(application, event, order.actor, now)

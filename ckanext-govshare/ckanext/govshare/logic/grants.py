@@ -63,7 +63,6 @@ def open_grant(application: Application, agreement_id: str, now: datetime, actor
             date.fromisoformat(decision.period_start), date.fromisoformat(decision.period_end), now)
     except DomainError as refusal:
         raise_as_ckan(refusal)
-        raise
     limits = Limits.of(decision.limits)
     grant = Grant(
         id=str(uuid.uuid4()), application_id=application.id, entry_id=application.entry_id,
@@ -122,7 +121,6 @@ def carry_out(grant: Grant, order: Order, parts: frozenset[Part], now: datetime)
         event = grants.decide(grant, order, parts, now)
     except DomainError as refusal:
         raise_as_ckan(refusal)
-        raise
     if isinstance(event, events.GrantTerminated | events.GrantSurrendered) and grant.agreement_id:
         # The agreement's history keeps the department's words alone.
         reason = event.reason if isinstance(event, events.GrantTerminated) else ""
