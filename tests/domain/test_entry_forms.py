@@ -65,7 +65,8 @@ def test_limits_that_cannot_are_refused_by_name(limits: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("kind", "right", "wrong"), [
     (QuestionType.TEXT, "a", 1), (QuestionType.TEXT, "a", "x" * 501), (QuestionType.LONG_TEXT, "x" * 501, "\x00"),
-    (QuestionType.NUMBER, 2, 10**400), (QuestionType.NUMBER, 2, float("nan")), (QuestionType.NUMBER, 1.5, "1"), (QuestionType.NUMBER, -3, float("inf")), (QuestionType.NUMBER, 0, True),
+    (QuestionType.NUMBER, 2, 10**400), (QuestionType.NUMBER, 2, float("nan")),
+    (QuestionType.NUMBER, 1.5, "1"), (QuestionType.NUMBER, -3, float("inf")), (QuestionType.NUMBER, 0, True),
     (QuestionType.DATE, "2026-03-02", "2026-02-30"), (QuestionType.DATE, "2026-03-02", 20260302),
     (QuestionType.CHOICE, "红", "蓝"), (QuestionType.CHOICE, "红", ["红"]), (QuestionType.CHOICES, ["红", "绿"], "红"),
     (QuestionType.CHOICES, ["红"], ["蓝"]), (QuestionType.YES_NO, False, "no"), (QuestionType.CHOICE, "绿", {"a": 1}),
