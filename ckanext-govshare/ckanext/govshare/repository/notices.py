@@ -166,13 +166,14 @@ def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
     """Grants that gave access and ended after `since`, however they did, none continues, and whose holders have not stated
     what became of the data: each with the moment at which its end was recorded."""
     later = grant.alias()
-    continued = sa.exists().where(later.c.renews == grant.c.id, gave_access(later))
+    # A list that is made once: whether a later grant gave access is no question to ask for each earlier one.
+    continued = sa.select(later.c.renews).where(later.c.renews != "", gave_access(later))
     ended_at = sa.select(sa.func.max(event.c.effective_at)).where(
         event.c.case_kind == "grants", event.c.case_id == grant.c.id, event.c.name.in_(_ENDS)).scalar_subquery()
     query = sa.select(grant, grant.c.holder.label("person"), ended_at.label("ended_at")).where(
         grant.c.state.in_([state.value for state in ENDED]), grant.c.closed_out_at.is_(None), grant.c.modified_at > since,
-        sa.or_(grant.c.state != "expired", grant.c.ends_at > since), ended_at > since, gave_access(grant), ~continued,
-    ).order_by(grant.c.id)
+        sa.or_(grant.c.state != "expired", grant.c.ends_at > since), ended_at > since, gave_access(grant),
+        grant.c.id.not_in(continued)).order_by(grant.c.id)
     return [(_concerned("grants", row), row["ended_at"]) for row in model.Session.execute(query).mappings()]
 
 
