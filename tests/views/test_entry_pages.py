@@ -34,7 +34,7 @@ class TestOpenAttribute:
                                resources=[{"name": "小时值", "url": "https://example.com/hourly.csv", "format": "CSV"}])
         files = part(visit().get(f"/dataset/{entry['name']}"), "#files")
         assert files.select(".gs-button") == []
-        assert "authorised" in words(files)
+        assert "hold a grant" in words(files)
 
     def test_made_up_data_is_labelled(self, visit: Any, world: World) -> None:
         entry = world.approved(sample_data=True)

@@ -227,7 +227,7 @@ class TestWithoutAccess:
             self, visit: Any, closed: dict[str, Any], role: str) -> None:
         answer = Page(visit(role), closed).read()
         told = words(part(answer, "#gs-access"))
-        for expected in ("仅限科研机构", "《环境保护法》第五十五条", "数据科 0735-1234567", "authorised"):
+        for expected in ("仅限科研机构", "《环境保护法》第五十五条", "数据科 0735-1234567", "hold a grant"):
             assert expected in told
         for hidden in ("一中站", "gs-data", "gs-downloads", "gs-api", "/download", "监测数据.csv"):
             assert hidden not in answer.body, hidden
