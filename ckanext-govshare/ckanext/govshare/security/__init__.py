@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 from ckan.exceptions import CkanConfigurationException
 
 from ckanext.govshare import notifications, signing
-from ckanext.govshare.security import absence, checks, csrf, forms, headers, jsonp, mail, proxies, request_size, settings, uploads
+from ckanext.govshare.security import (
+    absence,
+    checks,
+    csrf,
+    forms,
+    headers,
+    jsonp,
+    mail,
+    outages,
+    proxies,
+    request_size,
+    settings,
+    uploads,
+)
 
 if TYPE_CHECKING:
     from ckan.config.declaration import Declaration
@@ -53,4 +66,5 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     uploads.install(app)
     proxies.install(app)
     request_size.install(app, config)
+    outages.install(app)
     return app

@@ -4,10 +4,13 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.lib.search.common import SearchError, SearchQueryError, SolrConnectionError
 from ckan.types import Action, Context, DataDict
+from pysolr import SolrError
 
 from ckanext.govshare.domain import search as rules
 from ckanext.govshare.search import SearchRefused
+from ckanext.govshare.security import outages
 
 __all__ = ["package_autocomplete", "package_search"]
 
@@ -18,8 +21,25 @@ def package_search(original: Action, context: Context, data_dict: DataDict) -> d
     """CKAN's search; `extras` must be a mapping. See `ckanext.govshare.search.query_params` for everything else."""
     if not isinstance(data_dict.get("extras") or {}, dict):
         raise SearchRefused({"extras": [tk._("Expected a mapping")]})
-    found: dict[str, Any] = original(context, data_dict)
+    try:
+        found: dict[str, Any] = original(context, data_dict)
+    except SolrConnectionError:
+        outages.note()
+        raise
+    except SearchQueryError:
+        raise
+    except SearchError as error:
+        if _is_the_querys_fault(error):
+            raise
+        outages.note()
+        raise SolrConnectionError(str(error)) from error
     return found
+
+
+def _is_the_querys_fault(error: SearchError) -> bool:
+    """Whether Solr found fault with the query (400), or CKAN did; anything else is Solr's, which answers so while it starts."""
+    answer = error.__context__
+    return not isinstance(answer, SolrError) or "HTTP 400" in str(answer)
 
 
 @tk.side_effect_free
