@@ -22,6 +22,9 @@ SECRET_NAMES = (
     "trace_key",
 )
 
+# Seconds to connect within, and milliseconds after which a server that confirms nothing counts as lost.
+PATIENCE = "connect_timeout=5&tcp_user_timeout=30000"
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -46,10 +49,10 @@ class Instance:
     def database_url(self, role: str, database: str) -> str:
         """The URL of a database for one of the roles ``owner``, ``app``, ``datastore_write``, ``datastore_read``."""
         password = self.secrets[f"{role}_password"]
-        return f"postgresql://govshare_{role}:{password}@127.0.0.1:{self.ports['postgres']}/{database}"
+        return f"postgresql://govshare_{role}:{password}@127.0.0.1:{self.ports['postgres']}/{database}?{PATIENCE}"
 
     def redis_url(self, number: int) -> str:
-        return f"redis://:{self.secrets['redis_password']}@127.0.0.1:{self.ports['redis']}/{number}"
+        return f"redis://:{self.secrets['redis_password']}@127.0.0.1:{self.ports['redis']}/{number}?socket_connect_timeout=5&socket_timeout=10"
 
     def solr_url(self, core: str) -> str:
         return f"http://127.0.0.1:{self.ports['solr']}/solr/{core}"

@@ -10,7 +10,8 @@ from pathlib import Path
 from console import Failure
 
 # Below Linux's range of outgoing ports (32768 and up), so that a connection never takes one by chance.
-DEFAULTS: Mapping[str, int] = {"web": 5000, "postgres": 21610, "redis": 21611, "solr": 21612, "supervisor": 21613}
+DEFAULTS: Mapping[str, int] = {"web": 5000, "postgres": 21610, "redis": 21611, "solr": 21612, "supervisor": 21613,
+                               "app": 21614}
 
 # The address of the portal is promised to people; the others are internal and may move when taken.
 PROMISED = ("web",)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,12 +11,11 @@ import configuration
 from console import Failure
 from instance import Instance
 from system import POSTGRES_BIN
+from unprivileged import as_user
 
 SUPERUSER = "govshare_super"
 SYSTEM_USER = "postgres"
 ROLES = ("owner", "app", "datastore_write", "datastore_read")
-# Either lets a process pass through directories that its user may not enter, and no more than we need of it.
-PASSING_CAPABILITIES = {"dac_read_search": 2, "dac_override": 1}
 
 
 def data_directory(instance: Instance) -> Path:
@@ -26,26 +24,7 @@ def data_directory(instance: Instance) -> Path:
 
 def as_server_user(instance: Instance, command: list[str]) -> list[str]:
     """Wrap a command so that it runs as the user who owns the data: PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return command
-    drop = ["setpriv", f"--reuid={SYSTEM_USER}", f"--regid={SYSTEM_USER}", "--init-groups"]
-    if not _others_may_pass(data_directory(instance)):
-        capability = _passing_capability(instance)
-        drop += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
-    return [*drop, *command]
-
-
-def _others_may_pass(path: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in path.parents)
-
-
-def _passing_capability(instance: Instance) -> str:
-    found = re.search(r"CapBnd:\s*([0-9a-f]+)", Path("/proc/self/status").read_text())
-    bounding = int(found.group(1), 16) if found else 0
-    for name, bit in PASSING_CAPABILITIES.items():
-        if bounding >> bit & 1:
-            return name
-    raise Failure(f"The user {SYSTEM_USER!r} may not enter {instance.run}: clone to a directory that others may enter")
+    return as_user(SYSTEM_USER, data_directory(instance), command)
 
 
 def create_cluster(instance: Instance) -> None:

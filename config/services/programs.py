@@ -6,6 +6,7 @@ import os
 import urllib.error
 import urllib.request
 
+import nginx
 import postgres
 import redis_server
 import solr
@@ -32,23 +33,25 @@ def backing(instance: Instance) -> list[Program]:
 
 
 def portal(instance: Instance) -> list[Program]:
-    """The portal itself: web workers, job worker, reader of data files, scheduler."""
+    """The portal itself: web workers, job worker, reader of data files, scheduler, and what stands before the web workers."""
     ini = str(instance.run / "portal.ini")
     ckan = [str(instance.venv / "ckan"), "-c", ini]
     web = [str(instance.venv / "gunicorn"), "-c", "config/gunicorn.conf.py", "wsgi:application"]
     environ = {
         "CKAN_INI": ini,
-        "GOVSHARE_BIND": f"127.0.0.1:{instance.ports['web']}",
+        "GOVSHARE_BIND": f"127.0.0.1:{instance.ports['app']}",
         "GOVSHARE_WEB_WORKERS": os.environ.get("GOVSHARE_WEB_WORKERS", "2"),
         "PYTHONUNBUFFERED": "1",
     }
     plain = {"CKAN_INI": ini, "PYTHONUNBUFFERED": "1"}
     return [
-        Program("web", web, instance.root, environ, web_is_ready, "web", patience=120),
+        Program("web", web, instance.root, environ, web_is_ready, "app", patience=120),
         Program("worker", [*ckan, "jobs", "worker"], instance.root, plain, settle=SETTLING),
         # Apart from the other worker: a long table must not keep mail and index waiting.
         Program("reader", [*ckan, "jobs", "worker", "files"], instance.root, plain, settle=SETTLING),
         Program("scheduler", [*ckan, "govshare", "scheduler"], instance.root, plain, settle=SETTLING),
+        Program("nginx", nginx.server_command(instance), instance.run, {"GOVSHARE_CONFIGURATION": nginx.digest(instance)},
+                nginx.is_ready, "web"),
     ]
 
 
@@ -58,8 +61,9 @@ def every(instance: Instance) -> list[Program]:
 
 def web_is_ready(instance: Instance) -> bool:
     """Whether the portal answers its own API."""
+    address = f"http://127.0.0.1:{instance.ports['app']}/api/3/action/status_show"
     try:
-        with urllib.request.urlopen(f"{instance.web_url}/api/3/action/status_show", timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(address, timeout=30) as answer:
             return json.load(answer)["success"] is True
     except (urllib.error.URLError, OSError, ValueError, KeyError):
         return False

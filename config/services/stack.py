@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import configuration
+import nginx
 import ports
 import postgres
 import programs
@@ -112,6 +113,7 @@ def _write_configurations(instance: Instance) -> None:
     postgres.create_cluster(instance)
     redis_server.write_configuration(instance)
     configuration.render(instance)
+    nginx.write_configuration(instance)
     changed = solr.install_cores(instance)
     supervise.write_configuration(instance, programs.every(instance))
     if changed and solr_runs(instance):

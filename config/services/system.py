@@ -20,6 +20,7 @@ POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 RUNTIME_PACKAGES: Mapping[str, str] = {
     "postgresql-15": str(POSTGRES_BIN / "initdb"),
     "redis-server": "redis-server",
+    "nginx": "/usr/sbin/nginx",
     "libmagic1": "/usr/lib/x86_64-linux-gnu/libmagic.so.1",
     "libpq-dev": "pg_config",
     "gcc": "gcc",
@@ -71,7 +72,7 @@ def install_packages(instance: Instance, packages: Mapping[str, str]) -> None:
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if sudo and not shutil.which("sudo"):
         raise Failure(f"Not root and no sudo: ask for these packages to be installed: {' '.join(missing)}")
-    # RUNLEVEL=1 keeps Debian from starting its own PostgreSQL and Redis: we run ours.
+    # RUNLEVEL=1 keeps Debian from starting its own PostgreSQL, Redis and nginx: we run ours.
     prefix = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-q"]
     with step(f"Debian packages: {' '.join(missing)}"):
         run_logged(instance, "packages", [*prefix, "update"], "apt-get update failed")

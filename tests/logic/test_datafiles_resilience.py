@@ -203,7 +203,7 @@ class TestAFullDisk:
         with small_disk(4, owner="postgres") as disk, _tablespace(disk) as name:
             with monkeypatch.context() as full:
                 full.setitem(tk.config, "ckan.datastore.write_url",
-                             f"{tk.config['ckan.datastore.write_url']}?options=-c%20default_tablespace%3D{name}")
+                             f"{tk.config['ckan.datastore.write_url']}&options=-c%20default_tablespace%3D{name}")
                 reading_job.read_file(replacement.id)
             postponed = look(replacement)
             assert (postponed.attempts, postponed.progress["step"]) == (0, "postponed")
