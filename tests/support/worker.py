@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ PATIENCE = 60  # seconds
 
 
 class Worker:
-    """`ckan jobs worker files` on the test databases."""
+    """`ckan jobs worker files`, or another of CKAN's commands, on the test databases."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -61,14 +61,20 @@ def until(happened: Callable[[], bool]) -> None:
         threading.Event().wait(0.02)
 
 
+READER = ("jobs", "worker", "files")
+
+
 @contextmanager
-def working(settings: dict[str, str] | None = None, burst: bool = False) -> Iterator[Worker]:
-    """A worker that reads data files; with `burst` it ends when none is left. `settings` differ from test.ini."""
+def working(settings: dict[str, str] | None = None, burst: bool = False, words: Sequence[str] = READER) -> Iterator[Worker]:
+    """A worker that reads data files; with `burst` it ends when none is left. `settings` differ from test.ini.
+
+    words: another command of `ckan` that runs until it is stopped.
+    """
     ini = Path(tk.config["__file__"])
     own = ini.with_name(f"worker-{free_port()}.ini")
     lines = "\n".join(f"{key} = {value}" for key, value in (settings or {}).items())
     own.write_text(f"[app:main]\nuse = config:{ini}\n{lines}\n", encoding="utf8")
-    command = [str(Path(sys.executable).with_name("ckan")), "-c", str(own), "jobs", "worker", "files"]
+    command = [str(Path(sys.executable).with_name("ckan")), "-c", str(own), *words]
     with (ini.parent / "log" / "test-worker.log").open("ab") as log:
         worker = Worker(subprocess.Popen([*command, *(["--burst"] if burst else [])], cwd=ROOT, stdout=log, stderr=log))
     try:

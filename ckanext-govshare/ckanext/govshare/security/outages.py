@@ -74,6 +74,13 @@ def install(app: CKANApp) -> None:
         sa.event.listen(sa.engine.Engine, "handle_error", _note_lost_connection)
     # The last registered looks first: before those that ask who the caller is.
     app.after_request(_explain)
+    # Right before CKAN's, which gives the session back last of all, and fails where that fails.
+    app.after_request_funcs[None].insert(1, _give_back)
+
+
+def _give_back(response: Response) -> Response:
+    release()
+    return response
 
 
 def note() -> None:
