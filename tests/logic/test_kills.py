@@ -72,7 +72,10 @@ def kill_a_backend() -> None:
 
 
 def kill(pids: Callable[[], list[int]]) -> Callable[[], None]:
-    return lambda: [os.kill(pid, signal.SIGKILL) for pid in pids()] and None
+    def killing() -> None:
+        for pid in pids():
+            os.kill(pid, signal.SIGKILL)
+    return killing
 
 
 def stop(pids: Callable[[], list[int]]) -> Callable[[], None]:
@@ -146,7 +149,8 @@ def web(world: World) -> Iterator[WebServer]:
 @pytest.mark.skipif(os.geteuid() != 0, reason="kills processes of PostgreSQL's user")
 def test_kills_and_stops_under_load_leave_every_request_answered_and_nothing_half_done(world: World, web: WebServer) -> None:
     entries = [world.published() for _ in range(WRITERS)]
-    tokens = {who: factories.APIToken(user=user)["token"] for who, user in (("editor", world.editor), ("reviewer", world.reviewer))}
+    clerks = {"editor": world.editor, "reviewer": world.reviewer}
+    tokens = {who: factories.APIToken(user=user)["token"] for who, user in clerks.items()}
     resource = entries[0]["resources"][0]["id"]
     addresses = ["/", "/dataset/", f"/dataset/{entries[0]['name']}", "/api/3/action/package_search",
                  f"/api/3/action/datastore_search?resource_id={resource}",
