@@ -6,6 +6,8 @@ from typing import Any
 
 from ckan import model
 
+from ckanext.govshare.security import sessions
+
 
 class Browser:
     """Requests of one person, by session or by API token; the empty name is an anonymous visitor.
@@ -16,6 +18,9 @@ class Browser:
 
     def __init__(self, app: Any, user: str = "", token: str = "") -> None:
         self._client = app.test_client(user=model.User.get(user) if user else None)
+        if user:
+            with self._client.session_transaction() as session:
+                session[sessions.SEAL] = sessions.seal(model.User.get(user))
         self._headers = {"Authorization": token} if token else {}
 
     def open(self, method: str, address: str, **request: Any) -> Any:

@@ -126,6 +126,31 @@ def site_url() -> str:
     return str(tk.config["ckan.site_url"]).rstrip("/")
 
 
+def redis_url() -> str:
+    """Where Redis is, with its password."""
+    return str(tk.config["ckan.redis.url"])
+
+
+def secret_key() -> str:
+    """The site's secret, with which what only this site may compute is computed."""
+    return str(tk.config["SECRET_KEY"])
+
+
+def remember_cookie() -> str:
+    """The name of the cookie by which Flask-Login used to remember people."""
+    return str(tk.config.get("REMEMBER_COOKIE_NAME") or "remember_token")
+
+
+def session_idle_minutes() -> int:
+    """Minutes without a request after which a session ends that is not to be remembered."""
+    return int(tk.config["govshare.session_idle_minutes"])
+
+
+def session_seconds(remembered: bool) -> int:
+    """Seconds after the log-in at which a session ends, whatever is asked meanwhile."""
+    return int(tk.config["REMEMBER_COOKIE_DURATION" if remembered else "PERMANENT_SESSION_LIFETIME"])
+
+
 @cache
 def instance(option: str, path: str) -> Any:
     """The one object of the class that `option` names as `package.module:Class`. Raises ValueError naming the option."""

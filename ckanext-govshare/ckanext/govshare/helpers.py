@@ -59,7 +59,8 @@ __all__ = [
     "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
     "gs_fetches", "gs_field_label", "gs_file_state", "gs_file_versions", "gs_filesize", "gs_grant_files", "gs_handlers",
     "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits", "gs_may_appeal", "gs_nav",
-    "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_resource_name",
+    "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_remembered_days",
+    "gs_resource_name",
     "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes", "gs_timeline",
     "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
 ]
@@ -135,6 +136,11 @@ def gs_languages() -> list[dict[str, Any]]:
 def gs_operator() -> str:
     """Who runs the platform (平台管理单位), as the settings name it."""
     return config.operator_name()
+
+
+def gs_remembered_days() -> int:
+    """For how many days a log-in is kept that is to be remembered."""
+    return max(1, config.session_seconds(remembered=True) // (24 * 60 * 60))
 
 
 def gs_department(name: str | None = None) -> dict[str, str] | None:

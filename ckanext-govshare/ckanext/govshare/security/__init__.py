@@ -20,7 +20,9 @@ from ckanext.govshare.security import (
     mail,
     outages,
     proxies,
+    refusals,
     request_size,
+    sessions,
     settings,
     uploads,
 )
@@ -40,6 +42,7 @@ def configure(config: dict[str, Any]) -> None:
     settings.derive(config)
     csrf.install()
     mail.install()
+    sessions.prepare()
 
 
 def verify(config: dict[str, Any]) -> None:
@@ -59,6 +62,7 @@ def verify(config: dict[str, Any]) -> None:
 def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     """Add what acts on each request and answer. Returns `app`."""
     absence.install(app)
+    refusals.install(app)
     forms.install(app)
     jsonp.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
@@ -67,4 +71,6 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     proxies.install(app)
     request_size.install(app, config)
     outages.install(app)
+    # Before all others: they ask who is there.
+    sessions.install(app)
     return app

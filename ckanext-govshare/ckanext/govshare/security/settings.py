@@ -50,6 +50,7 @@ def derive(config: dict[str, Any]) -> None:
     """
     https = is_https(config)
     config["SESSION_COOKIE_SECURE"] = https
+    config["SESSION_TYPE"] = "redis"
     config["REMEMBER_COOKIE_SECURE"] = https
     config["ckan.datastore.sqlsearch.allowed_functions_file"] = str(SQL_FUNCTIONS)
     config["ckan.datastore.public_table_search"] = []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 
 from ckanext.govshare.views import (
+    accounts,
     agreement_templates,
     agreements,
     appeals,
@@ -44,7 +45,7 @@ def get_blueprints() -> list[Blueprint]:
 
 DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
-# Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
+# Who logs in gets a session of ours, and a list of theirs. Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
     "dataset_resource.edit": file_forms.edit,
@@ -54,6 +55,13 @@ IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "file.trusted_download": downloads.gone,
     "group.admins": downloads.gone,
     "organization.admins": downloads.gone,
+    "dashboard.datasets": accounts.me,
+    "dashboard.groups": accounts.me,
+    "dashboard.organizations": accounts.me,
+    "user.edit": accounts.edit,
+    "user.login": accounts.log_in,
+    "user.logout": accounts.log_out,
+    "user.me": accounts.me,
 }
 
 
