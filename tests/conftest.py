@@ -53,13 +53,14 @@ def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
     """CKAN's own would drop the tables, which the application's role does not own."""
     from ckan import model
     from ckan.tests import factories
-    from emptying import remove_data_files
+    from emptying import forget_attempts, remove_data_files
 
     def reset() -> None:
         factories.fake.unique.clear()
         model.Session.remove()
         empty_database()
         remove_data_files()
+        forget_attempts()
     return reset
 
 

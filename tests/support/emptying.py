@@ -4,6 +4,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -81,3 +82,12 @@ def remove_data_files() -> None:
         loading.drop(name)
     shutil.rmtree(storage.root(), ignore_errors=True)
     shutil.rmtree(attachments.root(), ignore_errors=True)
+
+
+def forget_attempts() -> None:
+    """Nobody has tried a password: tests come from one address."""
+    from ckanext.govshare.security import store
+
+    client: Any = store.client()
+    for key in (*client.scan_iter(f"{store.key('throttle')}*"), *client.scan_iter(f"{store.key('known')}*")):
+        client.delete(key)

@@ -151,6 +151,19 @@ def session_seconds(remembered: bool) -> int:
     return int(tk.config["REMEMBER_COOKIE_DURATION" if remembered else "PERMANENT_SESSION_LIFETIME"])
 
 
+# What is counted: the purpose, and by what; each has a setting.
+ATTEMPTS = {
+    ("password", "both"): "govshare.password_attempts", ("password", "account"): "govshare.password_attempts_per_account",
+    ("password", "address"): "govshare.password_attempts_per_address", ("form", "both"): "govshare.form_attempts",
+    ("form", "account"): "govshare.form_attempts", ("form", "address"): "govshare.form_attempts_per_address",
+}
+
+
+def attempts(purpose: str, scope: str) -> str:
+    """How many attempts within which times, as the package `limits` writes it. `purpose`, `scope`: a key of ATTEMPTS."""
+    return str(tk.config[ATTEMPTS[purpose, scope]])
+
+
 @cache
 def instance(option: str, path: str) -> Any:
     """The one object of the class that `option` names as `package.module:Class`. Raises ValueError naming the option."""

@@ -10,15 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ckan import model
-from ckan.lib.redis import connect_to_redis
-from redis.exceptions import RedisError
 
 from ckanext.govshare import config
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message
-
-FAILURES, WINDOW = 5, 15 * 60  # wrong passwords, within so many seconds
-MAX_PASSWORD = 4096  # characters; the library that checks passwords refuses longer ones with an error
 
 
 class Signer(Protocol):
@@ -46,35 +41,15 @@ class Password:
     _PROOF = "account_password_entered"
 
     def sign(self, text_hash: str, name: str, user: model.User, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Refused without a look at the password after FAILURES wrong ones within WINDOW seconds."""
-        password = given.get("password")
-        try:
-            attempts = _attempts(user.id)
-        except RedisError as error:
-            raise Invalid({"password": [Message(
-                "Passwords cannot be checked at the moment; try again in a few minutes")]}) from error
-        if attempts > FAILURES:
-            raise Invalid({"password": [Message(
-                "Too many wrong passwords: wait {minutes} minutes and try again", minutes=WINDOW // 60)]})
-        if not isinstance(password, str) or not 0 < len(password) <= MAX_PASSWORD or not user.validate_password(password):
+        """Raises TooManyAttempts and Unavailable, as every question for a password (`security.passwords`)."""
+        from ckanext.govshare.security import passwords  # here, because the security checks load the signers
+
+        if not passwords.is_right(user.name, user, given.get("password")):
             raise Invalid({"password": [Message("This is not the password of your account")]})
-        connect_to_redis().delete(_key(user.id))
         return {"checked": self._PROOF, "text_hash": text_hash}
 
     def verify(self, text_hash: str, name: str, user_id: str, proof: Mapping[str, Any]) -> bool:
         return proof == {"checked": self._PROOF, "text_hash": text_hash}
-
-
-def _key(user_id: str) -> str:
-    return f"govshare:{config.site_id()}:signing:{user_id}"
-
-
-def _attempts(user_id: str) -> int:
-    """How many attempts with this one, counted before the look at the password: parallel ones are no way around."""
-    redis: Any = connect_to_redis()
-    with redis.pipeline() as pipe:
-        _, count = pipe.set(_key(user_id), 0, ex=WINDOW, nx=True).incr(_key(user_id)).execute()
-    return int(count)
 
 
 BUILT_IN = {Password.method: "ckanext.govshare.signing:Password"}

@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.govshare import regulations
-from ckanext.govshare.domain import attributes, codes, entry_input, slugs
+from ckanext.govshare.domain import attributes, codes, entry_input, passwords, slugs
 from ckanext.govshare.domain.attributes import AttributeRules
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
@@ -20,7 +20,8 @@ from ckanext.govshare.logic import drafts
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.repository import attributes as repository
 
-__all__ = ["govshare_entry", "govshare_json_output", "govshare_name", "govshare_plain_text", "govshare_uscc"]
+__all__ = ["govshare_entry", "govshare_json_output", "govshare_name", "govshare_plain_text", "govshare_uscc",
+           "user_password_validator"]
 
 # Kept by CKAN in columns of its own, with validators of its own.
 _CORE = ("title", "notes")
@@ -102,3 +103,17 @@ def govshare_uscc(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDi
     if repository.uscc_is_taken(value, group.id if group else None):
         raise tk.Invalid(translate(Message("Another department has this code")))
     data[key] = value
+
+
+def user_password_validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """In place of CKAN's, which asks for eight characters: wherever a password is set, it is not one that is easily guessed."""
+    value = _given(data, key[-1])
+    if value is None or value == "":
+        return
+    if not isinstance(value, str):
+        errors[("password",)].append(tk._("Passwords must be strings"))
+        return
+    user: Any = context.get("user_obj")
+    known = [_given(data, field) or getattr(user, field, None) for field in ("name", "fullname", "email")]
+    if weak := passwords.weakness(value, [text[:255] for text in known if isinstance(text, str)]):
+        errors[("password",)].append(translate(weak))

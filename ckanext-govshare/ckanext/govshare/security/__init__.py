@@ -19,11 +19,13 @@ from ckanext.govshare.security import (
     jsonp,
     mail,
     outages,
+    passwords,
     proxies,
     refusals,
     request_size,
     sessions,
     settings,
+    throttle,
     uploads,
 )
 
@@ -43,15 +45,17 @@ def configure(config: dict[str, Any]) -> None:
     csrf.install()
     mail.install()
     sessions.prepare()
+    passwords.install()
 
 
 def verify(config: dict[str, Any]) -> None:
-    """Refuse to start with a setting that opens a hole, or without the signer and the channels that the settings name.
+    """Refuse to start with a setting that opens a hole or cannot be read, or without the signer and channels that they name.
 
     Raises CkanConfigurationException naming the setting.
     """
     checks.enforce(config)
     try:
+        throttle.verify()
         signing.current()
         for name in notifications.names():
             notifications.channel(name)
@@ -64,6 +68,7 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     absence.install(app)
     refusals.install(app)
     forms.install(app)
+    throttle.install(app)
     jsonp.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
     headers.install(app, config)

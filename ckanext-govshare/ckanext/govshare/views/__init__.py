@@ -45,7 +45,8 @@ def get_blueprints() -> list[Blueprint]:
 
 DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
-# Who logs in gets a session of ours, and a list of theirs. Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
+# Who logs in gets a session of ours, and a list of theirs.
+# Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
     "dataset_resource.edit": file_forms.edit,

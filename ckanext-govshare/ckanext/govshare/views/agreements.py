@@ -9,6 +9,8 @@ from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.logic import agreement_copies
+from ckanext.govshare.security import refusals
+from ckanext.govshare.security.refusals import TooManyAttempts
 from ckanext.govshare.views import case_pages as pages
 from ckanext.govshare.views.downloads import keep_to_yourself
 
@@ -31,7 +33,7 @@ def read(agreement_id: str) -> str | Response:
 
 @blueprint.route("/agreement/<agreement_id>/<command>", methods=["POST"])
 def sign(agreement_id: str, command: str) -> Response | tuple[str, int]:
-    """Sign for one side. What is wrong is shown beside its field, with status 422; passwords are not sent back."""
+    """Sign for one side. What is wrong is shown beside its field, with status 422, or 429; passwords are not sent back."""
     if command not in SIGNING:
         return tk.abort(404)
     if login := pages.log_in_first():
@@ -44,6 +46,9 @@ def sign(agreement_id: str, command: str) -> Response | tuple[str, int]:
         tk.get_action(f"govshare_agreement_{command}")(pages.context(), {"id": agreement_id, **given})
     except tk.ValidationError as error:
         return _page(pages.show("govshare_agreement_show", agreement_id), error.error_dict, given), 422
+    except TooManyAttempts as refusal:
+        page = _page(pages.show("govshare_agreement_show", agreement_id), {"password": [refusal.sentence()]}, given)
+        return refusals.told(make_response(page), refusal)
     except tk.ObjectNotFound:
         return tk.abort(404)
     except tk.NotAuthorized as error:

@@ -38,8 +38,8 @@ def _sign(command: Command, about: str) -> Action:
     :returns: ``id`` and the ``state`` afterwards
     :raises NotFound: also for agreements that the caller may not know of
     :raises NotAuthorized: the caller has not the part for it, or has signed for the other side
-    :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong; ``password``
-        also after five wrong ones within fifteen minutes
+    :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong
+    :raises TooManyAttempts: too many wrong passwords, here or elsewhere; the API answers 429 with Retry-After
     """
     return action
 
