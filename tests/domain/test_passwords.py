@@ -14,7 +14,8 @@ OWNER = ("liming", "张伟", "liming@chenzhou.gov.cn")
     "12345678", "password", "Passw0rd", "P@ssw0rd", "Password123", "abcd1234", "qwerty123", "1qaz2wsx", "1qaz@WSX", "admin123",
     "Admin@123", "admin888", "woaini1314", "woaini520", "woaizhongguo", "19900101", "Aa123456", "Aa123456.", "aaaaaaaa",
     "abcabcabc", "abcdefgh", "zxcvbnm,", "chenzhou2026", "Chenzhou@2026", "govshare2026", "88888888", "11223344", "mima123456",
-    "13973512345", "430104199001011234", "密码密码密码密码", "        ", "short", "", "x" * 257, "ab\0cdefghijklmnop", "qazwsxedc",
+    "13973512345", "430104199001011234", "密码密码密码密码", "        ", "short", "", "x" * 257, "ab\0cdefghijklmnop",
+    "qazwsxedc",
     "zhangsan123", "147258369", "5201314520",
 ])
 def test_what_is_easily_guessed_is_refused(password: str) -> None:
