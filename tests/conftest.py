@@ -111,7 +111,7 @@ def new_world(reset_db: Callable[[], None]) -> Callable[[], Any]:
     import ckan.plugins.toolkit as tk
     from ckan import plugins
     from ckan.tests.factories import fake
-    from emptying import Snapshot, owner_engine
+    from emptying import Snapshot, empty_trace, owner_engine
     from world import World
 
     founded: list[tuple[World, Snapshot, dict[Any, set[Any]]]] = []
@@ -121,7 +121,10 @@ def new_world(reset_db: Callable[[], None]) -> Callable[[], Any]:
             plugins.load_all()
         reset_db()
         if not founded:
-            founded.append((World(), Snapshot(owner_engine(Path(tk.config["__file__"]))), _copied(fake.unique._seen)))
+            # Of its founding nobody asks: the trace begins with what a test does.
+            built = World()
+            empty_trace(owner_engine(Path(tk.config["__file__"])))
+            founded.append((built, Snapshot(owner_engine(Path(tk.config["__file__"]))), _copied(fake.unique._seen)))
         else:
             founded[0][1].put_back()
         world, _, names = founded[0]

@@ -52,6 +52,16 @@ def empty_tables(owner: sa.Engine) -> None:
                                    " AND relnamespace = 'public'::regnamespace"))
 
 
+def empty_trace(owner: sa.Engine) -> None:
+    """Forget what was recorded so far, in the history and in the trace."""
+    model.Session.remove()
+    with owner.begin() as connection:
+        for table in ("govshare_event", "govshare_trace"):
+            connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER append_only"))
+            connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608  # names from the line above
+            connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
+
+
 class Snapshot:
     """What the tables hold now, to be put back into empty ones: quicker than making it again."""
 

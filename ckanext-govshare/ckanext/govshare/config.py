@@ -46,6 +46,22 @@ def message_channels() -> list[str]:
     return list(tk.config["govshare.message_channels"])
 
 
+def mail_directory() -> Path | None:
+    """Where mail is written to while no mail server is set; None: it is not."""
+    folder = str(tk.config.get("govshare.mail_directory") or "")
+    return Path(folder) if folder else None
+
+
+def reset_link_hours() -> int:
+    """Hours for which a link that resets a password works."""
+    return int(tk.config["govshare.reset_link_hours"])
+
+
+def invitation_days() -> int:
+    """Days for which the link of an invitation works."""
+    return int(tk.config["govshare.invitation_days"])
+
+
 def operator_name() -> str:
     """Who runs the platform (平台管理单位), as every page's foot names it; empty: not named."""
     return str(tk.config.get("govshare.operator_name") or "")

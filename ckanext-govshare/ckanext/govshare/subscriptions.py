@@ -11,15 +11,18 @@ from ckan import logic, model
 from ckan.lib import search
 
 from ckanext.govshare import clock
-from ckanext.govshare.notifications import delivery
+from ckanext.govshare.notifications import account_mail, delivery
 from ckanext.govshare.repository import outbox
 
 log = logging.getLogger(__name__)
 
 INDEX, MESSAGE = "index", "message"
-_LONGEST_WAIT = {INDEX: timedelta(minutes=10), MESSAGE: timedelta(hours=1)}
+MAIL = frozenset({MESSAGE, account_mail.LETTER})
+_LONGEST_WAIT = {INDEX: timedelta(minutes=10), MESSAGE: timedelta(hours=1), account_mail.ASKED: timedelta(minutes=10),
+                 account_mail.LETTER: timedelta(minutes=10)}
 # A message that could not be sent for so long is no news any more; it stays in its reader's inbox.
-_PATIENCE = {MESSAGE: timedelta(days=7)}
+# Nor does anybody wait for a letter about an account so long.
+_PATIENCE = {MESSAGE: timedelta(days=7), account_mail.ASKED: timedelta(days=1), account_mail.LETTER: timedelta(days=7)}
 _MOST_DOUBLINGS = 12
 
 
@@ -47,7 +50,8 @@ def _index(payload: Mapping[str, Any]) -> None:
         logic.index_update_package({"ignore_auth": True}, package_id)
 
 
-HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {INDEX: _index, MESSAGE: delivery.deliver}
+HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+    INDEX: _index, MESSAGE: delivery.deliver, account_mail.ASKED: account_mail.look_up, account_mail.LETTER: account_mail.deliver}
 
 
 def deliver_one(now: datetime, payload: Mapping[str, Any] | None = None) -> bool:
@@ -90,14 +94,14 @@ def deliver_due(limit: int = 1000) -> int:
 
     After a message that could not be sent the others rest until the next turn, as their server is likely to be away.
     """
-    tried, resting = 0, ""
+    tried, resting = 0, set[str]()
     while tried < limit:
         effect = outbox.take(clock.now(), without=resting)
         if effect is None:
             model.Session.rollback()
             break
-        if not _deliver(effect, clock.now()) and effect["kind"] == MESSAGE:
-            resting = MESSAGE
+        if not _deliver(effect, clock.now()) and effect["kind"] in MAIL:
+            resting |= MAIL
         tried += 1
     return tried
 

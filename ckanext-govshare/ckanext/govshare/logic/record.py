@@ -17,6 +17,10 @@ from ckanext.govshare.domain.events import Event
 from ckanext.govshare.repository import trace as repository
 
 
+# Kinds of cases that are people.
+PERSONAL = frozenset({"accounts"})
+
+
 @dataclass(frozen=True)
 class Case:
     """What an event happened to: `kind` is a feature's name, `id` unique within it, `department` who answers for it."""
@@ -44,9 +48,11 @@ def record(case: Case, event: Event, actor: str, now: datetime) -> int:
     """
     salt = secrets.token_hex(16)
     payload = event.payload()
+    # An account is a person: its leaf names it as it names the actor. Which it is stands in the payload, and is verified there.
+    case_id = trace.salted(salt, case.id) if case.kind in PERSONAL else case.id
     leaf = trace.append(repository.lock_chain(), {
         "at": now.isoformat(),
-        "case": f"{case.kind}:{case.id}",
+        "case": f"{case.kind}:{case_id}",
         "department": case.department,
         "event": event.name,
         "actor": trace.salted(salt, actor),

@@ -26,7 +26,7 @@ def deliver(payload: Mapping[str, Any]) -> None:
     chosen = preferences.of(user)
     if not chosen.mail:
         return
-    recipient = Recipient(user.id, user.name, _line(user.display_name), user.email or "")
+    recipient = Recipient(user.id, user.name, texts.line(user.display_name), user.email or "")
     try:
         sent = notifications.channel(payload["channel"]).send(_letter(message, chosen.language), recipient)
     except Undeliverable as error:
@@ -38,9 +38,4 @@ def deliver(payload: Mapping[str, Any]) -> None:
 
 def _letter(message: Mapping[str, Any], language: str) -> Letter:
     title, sentences = texts.write(message["kind"], message["params"], language)
-    return Letter(message["id"], _line(title), tuple(sentences), texts.absolute(message["address"], language), language)
-
-
-def _line(text: str) -> str:
-    """`text` on one line: titles and names of people stand in headers, where a line break would begin another one."""
-    return " ".join(text.split())
+    return Letter(message["id"], texts.line(title), tuple(sentences), texts.absolute(message["address"], language), language)

@@ -21,10 +21,28 @@ def write(kind: str, params: Mapping[str, Any], language: str) -> tuple[str, lis
     """Title and sentences of a message in `language` (such as zh_Hans_CN); of a kind that no longer exists its name alone."""
     if kind not in notice_texts.KINDS:
         return kind, []
-    _ = gettext.translation(_DOMAIN, _CATALOGUES, [language], fallback=True).gettext
     shown = {name: _shown(name, value, language) for name, value in params.items()}
-    text = notice_texts.written(kind, shown)
+    return filled(notice_texts.written(kind, shown), language)
+
+
+def filled(text: notice_texts.Text, language: str) -> tuple[str, list[str]]:
+    """Title and sentences of a text whose parameters are shown as they are."""
+    _ = _translation(language)
     return _filled(text.title, _), [_filled(sentence, _) for sentence in text.sentences]
+
+
+def word(msgid: str, language: str) -> str:
+    """One word or name of ours in `language`."""
+    return _translation(language)(msgid)
+
+
+def line(text: str) -> str:
+    """`text` on one line: titles and names of people stand in headers, where a line break would begin another one."""
+    return " ".join(text.split())
+
+
+def _translation(language: str) -> Callable[[str], str]:
+    return gettext.translation(_DOMAIN, _CATALOGUES, [language], fallback=True).gettext
 
 
 def _filled(message: Message, translate: Callable[[str], str]) -> str:

@@ -1,7 +1,7 @@
 """The SQL of the outbox: what has to happen after a commit, kept until it has."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,12 @@ def is_due(now: datetime) -> bool:
     return bool(model.Session.execute(sa.select(sa.exists().where(outbox.c.next_attempt_at <= now))).scalar())
 
 
-def take(now: datetime, payload: Mapping[str, Any] | None = None, without: str = "") -> dict[str, Any] | None:
-    """Lock the oldest effect that is due (one with `payload`, if given; none of the kind `without`); others skip it meanwhile.
+def take(now: datetime, payload: Mapping[str, Any] | None = None, without: Collection[str] = ()) -> dict[str, Any] | None:
+    """Lock the oldest effect that is due (one with `payload`, if given; none of the kinds `without`); others skip it meanwhile.
 
     `ids` names it and its twins: effects are idempotent, and one delivery from here on serves all that are there already.
     """
-    query = sa.select(outbox).where(outbox.c.next_attempt_at <= now, outbox.c.kind != without)
+    query = sa.select(outbox).where(outbox.c.next_attempt_at <= now, outbox.c.kind.not_in(without))
     if payload is not None:
         query = query.where(outbox.c.payload == dict(payload))
     query = query.order_by(outbox.c.next_attempt_at, outbox.c.id).limit(1).with_for_update(skip_locked=True)

@@ -23,6 +23,7 @@ from ckanext.govshare.security import (
     proxies,
     refusals,
     request_size,
+    secrets,
     sessions,
     settings,
     throttle,
@@ -46,6 +47,7 @@ def configure(config: dict[str, Any]) -> None:
     mail.install()
     sessions.prepare()
     passwords.install()
+    secrets.install()
 
 
 def verify(config: dict[str, Any]) -> None:

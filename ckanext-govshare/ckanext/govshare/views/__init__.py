@@ -24,6 +24,7 @@ from ckanext.govshare.views import (
     handling,
     messages,
     open_list,
+    passwords,
     portal,
     previews,
     regulations,
@@ -46,6 +47,7 @@ def get_blueprints() -> list[Blueprint]:
 DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
 # Who logs in gets a session of ours, and a list of theirs.
+# Whether somebody has an account is told by neither form for a forgotten password.
 # Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
@@ -63,6 +65,8 @@ IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "user.login": accounts.log_in,
     "user.logout": accounts.log_out,
     "user.me": accounts.me,
+    "user.perform_reset": passwords.perform_reset,
+    "user.request_reset": passwords.request_reset,
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 from ckan.types import Action
 
 from ckanext.govshare.logic import absence
+from ckanext.govshare.logic.accounts import under_their_names
 from ckanext.govshare.logic.action import (
     access,
+    accounts,
     agreement_templates,
     agreements,
     appeals,
@@ -23,6 +25,7 @@ from ckanext.govshare.logic.action import (
     messages,
     open_list,
     packages,
+    passwords,
     previews,
     regulations,
     resources,
@@ -32,10 +35,11 @@ from ckanext.govshare.logic.action import (
     visibility,
 )
 
-_MODULES = (access, agreement_templates, agreements, appeals, applications, attachments, board, canned_replies, catalog,
-            datafiles, datastore, entry_forms, file_samples, grants, intake, messages, open_list, packages, previews,
+_MODULES = (access, accounts, agreement_templates, agreements, appeals, applications, attachments, board, canned_replies, catalog,
+            datafiles, datastore, entry_forms, file_samples, grants, intake, messages, open_list, packages, passwords, previews,
             regulations, resources, search, tasks, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:
-    return absence.hide_the_hidden({name: getattr(module, name) for module in _MODULES for name in module.__all__})
+    ours = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
+    return under_their_names(absence.hide_the_hidden(ours))

@@ -10,6 +10,7 @@ from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare.logic import visibility
+from ckanext.govshare.logic.auth import accounts as auth
 from ckanext.govshare.logic.schema import visibility as schema
 from ckanext.govshare.repository import visibility as repository
 
@@ -144,7 +145,10 @@ def package_relationships_list(original: Action, context: Context, data_dict: Da
 @tk.side_effect_free
 @tk.chained_action
 def organization_list_for_user(original: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
-    """The caller's departments, with counts of what the caller may see."""
+    """The caller's departments, with counts of what the caller may see. Those of others are told to the operator."""
+    asked = data_dict.get("id")
+    if asked and not context.get("ignore_auth") and not auth.of_the_person(context, asked)["success"]:
+        raise tk.NotAuthorized
     return cast("list[dict[str, Any]]", original(_counting(context, data_dict), data_dict))
 
 

@@ -5,6 +5,7 @@ from ckan.types import AuthFunction
 
 from ckanext.govshare.logic.auth import (
     access,
+    accounts,
     agreements,
     appeals,
     applications,
@@ -24,7 +25,7 @@ from ckanext.govshare.logic.auth import (
     visibility,
 )
 
-_MODULES = (access, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore, entry_forms, grants,
+_MODULES = (access, accounts, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore, entry_forms, grants,
             intake, messages, open_list, regulations, tasks, trace, visibility)
 
 

@@ -1,0 +1,40 @@
+"""What the platform's operator may change of somebody else's account: whether it is usable, and whether it is an operator's. Pure.
+
+All else is the person's own. Whoever could set a password or an address could sign in, and sign, as that person.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ckanext.govshare.domain.account_events import ACTIVE, DELETED, STATE, SYSADMIN
+from ckanext.govshare.domain.errors import Invalid
+from ckanext.govshare.domain.messages import Message
+
+PASSWORDS = ("password", "password1", "password2", "password_hash")
+# Fields of an account that CKAN would save.
+PERSONAL = ("name", "fullname", "email", "about", "image_url", "image_upload", "activity_streams_email_notifications",
+            "plugin_extras", "apikey", "reset_key")
+_CHOSEN = Message("Only the person chooses this password: it is set by the link that an invitation or “Forgot your password?” sends")
+_OWN = Message("Only the person may change this")
+_STATES = Message("Choose active or deleted")
+_TRUTH = Message("Expected true or false")
+
+
+def of_another(given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What the operator changes of somebody else's account.
+
+    :param given: fields as the operator sent them; those that say what is stored already are no change.
+    :param stored: the account's fields.
+    :returns: `state` and `sysadmin`, where they differ.
+    :raises Invalid: for each field that is the person's own, and for values that these two cannot have.
+    """
+    errors = {name: [_CHOSEN] for name in PASSWORDS if given.get(name)}
+    errors |= {name: [_OWN] for name in PERSONAL if name in given and (given[name] or None) != (stored.get(name) or None)}
+    if given.get(STATE, stored[STATE]) not in (stored[STATE], ACTIVE, DELETED):
+        errors[STATE] = [_STATES]
+    if given.get(SYSADMIN, False) not in (True, False):
+        errors[SYSADMIN] = [_TRUTH]
+    if errors:
+        raise Invalid(errors)
+    return {name: given[name] for name in (STATE, SYSADMIN) if name in given and given[name] != stored[name]}
