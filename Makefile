@@ -1,7 +1,7 @@
 # The commands of the portal; what they do is in config/services/.
 SERVICES := python3 config/services
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status reset test test-fast bench lint services
+.PHONY: help demo up down status mail reset test test-fast bench lint services
 
 help:  ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -17,6 +17,9 @@ down:  ## Stop the portal; its data stays
 
 status:  ## Show the state of each service and where its log is
 	@$(SERVICES) status
+
+mail:  ## Show the newest mail that the portal would have sent; ARGS="--last 5" for more
+	@$(SERVICES) mail $(ARGS)
 
 reset:  ## Stop the portal and delete all its data; asks first
 	@$(SERVICES) reset

@@ -1,7 +1,7 @@
 """The demonstration's accounts: six that people use, and a clerk for every other department.
 
-The first administrator and its token come from the command line, all else from the public actions. Passwords are made
-by `secrets`; a second run keeps those of the first as long as they are in the file that it wrote.
+They come from the server's command line: through the public actions nobody sets a password or makes a token for somebody
+else. Passwords are made by `secrets`; a second run keeps those of the first as long as they are in the file that it wrote.
 """
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import os
 import secrets
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import seed_data
-from api import NotFound, Portal, SeedError
+from api import Portal, SeedError
 
 ADMIN, AUTHORITY = "admin", "authority"
 EDITORS = {"shengtai-huanjingju": "editor", "jiaotong-yunshuju": "other_editor"}
@@ -45,8 +44,7 @@ class Accounts:
 
     portal: Portal
     known: dict[str, Account] = field(default_factory=dict)
-    _run_tokens: dict[str, str] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    run_tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def admin(self) -> str:
@@ -59,13 +57,7 @@ class Accounts:
     def compiler(self, department: str) -> str:
         """A token of whoever compiles for `department`; never the reviewer's."""
         name = compiler_name(department)
-        if name in self.known:
-            return self.known[name].token
-        with self._lock:
-            if name not in self._run_tokens:
-                made = self.portal.call("api_token_create", self.admin, user=name, name=_RUN_TOKEN_NAME)
-                self._run_tokens[name] = made["token"]
-            return self._run_tokens[name]
+        return self.known[name].token if name in self.known else self.run_tokens[name]
 
     def forget_run_tokens(self) -> None:
         """Revoke the clerks' tokens, also those of a run that was killed: nobody needs them after the run."""
@@ -74,7 +66,7 @@ class Accounts:
                 for token in self.portal.call("api_token_list", self.admin, user_id=name):
                     if token["name"] == _RUN_TOKEN_NAME:
                         self.portal.call("api_token_revoke", self.admin, jti=token["id"])
-        self._run_tokens.clear()
+        self.run_tokens.clear()
 
 
 def compiler_name(department: str) -> str:
@@ -111,14 +103,26 @@ def prepare(portal: Portal, ini: Path, earlier: dict[str, Account]) -> Accounts:
     """Everybody's account with a password and a token that work."""
     accounts = Accounts(portal)
     accounts.known[ADMIN] = _admin(portal, ini, earlier.get(ADMIN))
-    for role in FULL_NAMES:
-        if role != ADMIN:
-            accounts.known[role] = _person(portal, accounts.admin, role, earlier.get(role))
+    accounts.known |= {role: account for role, account in earlier.items() if role != ADMIN and _works(portal, account)}
     existing = set(portal.call("user_list", accounts.admin, all_fields=False))
-    for name, department in compilers().items():
-        if name not in existing:
-            _create(portal, accounts.admin, name, f"{_title(department)}编目员（示例）")
+    lost = {role: _password() for role in FULL_NAMES if role not in accounts.known}
+    clerks = [name for name in compilers() if name not in FULL_NAMES]
+    made = _provision(ini, [
+        *({**_person(role, FULL_NAMES[role]), "password": password, "token": _TOKEN_NAME} for role, password in lost.items()),
+        *({**_clerk(name), **({} if name in existing else {"password": _password()}), "token": _RUN_TOKEN_NAME} for name in clerks)])
+    for role, password in lost.items():
+        accounts.known[role] = Account(role, password, made[role])
+        _revoke_older(portal, accounts.admin, role)
+    accounts.run_tokens = {name: made[name] for name in clerks}
     return accounts
+
+
+def _person(name: str, fullname: str) -> dict[str, str]:
+    return {"name": name, "fullname": fullname, "email": f"{name}@example.org"}
+
+
+def _clerk(name: str) -> dict[str, str]:
+    return _person(name, f"{_title(compilers()[name])}编目员（示例）")
 
 
 def _title(department: str) -> str:
@@ -132,38 +136,28 @@ def _works(portal: Portal, account: Account | None) -> bool:
 def _admin(portal: Portal, ini: Path, earlier: Account | None) -> Account:
     if earlier is not None and _works(portal, earlier):
         return earlier
-    _ckan(ini, "sysadmin", "add", ADMIN, f"email={_email(ADMIN)}", f"password={_password()}",
-          f"fullname={FULL_NAMES[ADMIN]}", "--create")
-    token = _ckan(ini, "user", "token", "add", ADMIN, _TOKEN_NAME, "-q").splitlines()[-1].strip()
-    account = Account(ADMIN, _password(), token)
-    # Arguments of a command can be read by others on the machine: that password lived for this moment only.
-    portal.call("user_patch", token, id=ADMIN, password=account.password)
-    _revoke_older(portal, token, ADMIN)
-    return account
+    password = _password()
+    made = _provision(ini, [{**_person(ADMIN, FULL_NAMES[ADMIN]), "password": password, "token": _TOKEN_NAME}])
+    _ckan(ini, "sysadmin", "add", ADMIN)
+    _revoke_older(portal, made[ADMIN], ADMIN)
+    return Account(ADMIN, password, made[ADMIN])
 
 
-def _ckan(ini: Path, *words: str) -> str:
+def _provision(ini: Path, wanted: list[dict[str, str]]) -> dict[str, str]:
+    """API tokens by account; what is asked for goes over standard input, as others can read the arguments of a command."""
+    if not wanted:
+        return {}
+    tokens: dict[str, str] = json.loads(_ckan(ini, "govshare", "accounts", "provision", given=json.dumps(wanted)).splitlines()[-1])
+    return tokens
+
+
+def _ckan(ini: Path, *words: str, given: str = "") -> str:
     command = [str(Path(sys.executable).with_name("ckan")), "-c", str(ini), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() not in ("", "Aborted!")]
         raise SeedError(f"`ckan {' '.join(words[:2])}` failed: {' '.join(said[-2:]) or 'no reason given'}")
     return done.stdout
-
-
-def _person(portal: Portal, admin: str, role: str, earlier: Account | None) -> Account:
-    """The account of a role; a lost password is replaced, since nobody can read it back."""
-    if earlier is not None and _works(portal, earlier):
-        return earlier
-    try:
-        portal.call("user_show", admin, id=role)
-        password = _password()
-        portal.call("user_patch", admin, id=role, password=password)
-    except NotFound:
-        password = _create(portal, admin, role, FULL_NAMES[role])
-    token = portal.call("api_token_create", admin, user=role, name=_TOKEN_NAME)["token"]
-    _revoke_older(portal, admin, role)
-    return Account(role, password, token)
 
 
 def _revoke_older(portal: Portal, admin: str, name: str) -> None:
@@ -171,16 +165,6 @@ def _revoke_older(portal: Portal, admin: str, name: str) -> None:
     ours = [token for token in portal.call("api_token_list", admin, user_id=name) if token["name"] == _TOKEN_NAME]
     for token in sorted(ours, key=lambda one: str(one["created_at"]))[:-1]:
         portal.call("api_token_revoke", admin, jti=token["id"])
-
-
-def _create(portal: Portal, admin: str, name: str, fullname: str) -> str:
-    password = _password()
-    portal.call("user_create", admin, name=name, fullname=fullname, email=_email(name), password=password)
-    return password
-
-
-def _email(name: str) -> str:
-    return f"{name}@example.org"
 
 
 def _password() -> str:

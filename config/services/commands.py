@@ -99,6 +99,16 @@ def status(options: Namespace) -> int:
     return 0 if states.get("web") == "RUNNING" else 1
 
 
+def mail(options: Namespace) -> int:
+    """Show the newest mail that the portal wrote to files, as it has no mail server."""
+    instance = stack.open_instance()
+    if not supervise.is_running(instance):
+        raise Failure("The portal does not run: `make up` starts it")
+    command = [str(instance.venv / "ckan"), "-c", str(instance.run / "portal.ini"), "govshare", "mail", "show"]
+    shown = subprocess.run([*command, *options.arguments], cwd=instance.root, check=False, stderr=subprocess.DEVNULL)
+    return shown.returncode
+
+
 def reset(options: Namespace) -> int:
     """Stop everything and delete all data of this checkout; what was fetched stays."""
     instance = stack.open_instance()
@@ -206,6 +216,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], str]] = {
     "up": (up, "start the portal"),
     "down": (down, "stop the portal"),
     "status": (status, "show the state of each service"),
+    "mail": (mail, "show the newest mail that was not sent"),
     "reset": (reset, "stop the portal and delete all its data"),
     "services": (services, "start PostgreSQL, Redis and Solr alone"),
     "test": (test, "run the tests"),

@@ -40,6 +40,7 @@ def values(instance: Instance, name: str) -> dict[str, str]:
         "solr_url": instance.solr_url(str(uses["core"])),
         "site_url": instance.web_url,
         "storage_path": str(storage),
+        "mail_directory": str(instance.run / "mail"),
         "secret_key": instance.secrets["secret_key"],
         "trace_key": instance.secrets["trace_key"],
         "root": str(instance.root),

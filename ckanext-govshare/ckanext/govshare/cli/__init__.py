@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import click
 
-from ckanext.govshare.cli import outbox, regulations, scheduler, trace
+from ckanext.govshare.cli import accounts, mail, outbox, regulations, scheduler, trace
 
 
 @click.group(short_help="GovShare's own commands.")
@@ -11,7 +11,8 @@ def govshare() -> None:
     """政务数据开放平台."""
 
 
-for command in (regulations.deadline, regulations.profiles, scheduler.scheduler, trace.trace, outbox.outbox):
+for command in (regulations.deadline, regulations.profiles, scheduler.scheduler, trace.trace, outbox.outbox, mail.mail,
+                accounts.accounts):
     govshare.add_command(command)
 
 

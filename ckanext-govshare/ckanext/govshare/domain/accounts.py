@@ -13,7 +13,7 @@ from ckanext.govshare.domain.messages import Message
 
 PASSWORDS = ("password", "password1", "password2", "password_hash")
 # Fields of an account that CKAN would save.
-PERSONAL = ("name", "fullname", "email", "about", "image_url", "image_upload", "activity_streams_email_notifications",
+PERSONAL = ("name", "fullname", "email", "about", "image_url", "image_upload",
             "plugin_extras", "apikey", "reset_key")
 _CHOSEN = Message("Only the person chooses this password: it is set by the link that an invitation or “Forgot your password?” sends")
 _OWN = Message("Only the person may change this")

@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "ckan.auth.public_user_details": False,
     "ckan.hide_version": True,
     "ckan.gravatar_default": "disabled",
+    "smtp.server": "",  # CKAN's default is localhost, where nobody listens: mail that was never set up would be tried for days
 }
 
 
