@@ -107,9 +107,11 @@ def prepare(portal: Portal, ini: Path, earlier: dict[str, Account]) -> Accounts:
     existing = set(portal.call("user_list", accounts.admin, all_fields=False))
     lost = {role: _password() for role in FULL_NAMES if role not in accounts.known}
     clerks = [name for name in compilers() if name not in FULL_NAMES]
-    made = _provision(ini, [
-        *({**_person(role, FULL_NAMES[role]), "password": password, "token": _TOKEN_NAME} for role, password in lost.items()),
-        *({**_clerk(name), **({} if name in existing else {"password": _password()}), "token": _RUN_TOKEN_NAME} for name in clerks)])
+    people = [{**_person(role, FULL_NAMES[role]), "password": password, "token": _TOKEN_NAME} for role, password in lost.items()]
+    for name in clerks:
+        new = {} if name in existing else {"password": _password()}
+        people.append({**_clerk(name), **new, "token": _RUN_TOKEN_NAME})
+    made = _provision(ini, people)
     for role, password in lost.items():
         accounts.known[role] = Account(role, password, made[role])
         _revoke_older(portal, accounts.admin, role)
@@ -147,7 +149,8 @@ def _provision(ini: Path, wanted: list[dict[str, str]]) -> dict[str, str]:
     """API tokens by account; what is asked for goes over standard input, as others can read the arguments of a command."""
     if not wanted:
         return {}
-    tokens: dict[str, str] = json.loads(_ckan(ini, "govshare", "accounts", "provision", given=json.dumps(wanted)).splitlines()[-1])
+    said = _ckan(ini, "govshare", "accounts", "provision", given=json.dumps(wanted))
+    tokens: dict[str, str] = json.loads(said.splitlines()[-1])
     return tokens
 
 

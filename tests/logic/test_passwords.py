@@ -239,9 +239,10 @@ class TestThePages:
         for account in (model.User.get(person).id, person, "nobody-at-all"):
             answer = Browser(shared_app).get(f"/user/reset/{account}?key=abcdef")
             seen.add((answer.status_code, answer.headers["Location"]))
-        assert seen == {(302, seen.pop()[1])} or len(seen) == 0
+        assert len(seen) == 1
 
-    def test_somebody_elses_key_does_not_open_an_account(self, shared_app: Any, shared_world: World, person: str, mails: Path) -> None:
+    def test_somebody_elses_key_does_not_open_an_account(
+            self, shared_app: Any, shared_world: World, person: str, mails: Path) -> None:
         ask(person)
         key = key_in(mailed(mails)[0])
         other = model.User.get(shared_world.citizen).id

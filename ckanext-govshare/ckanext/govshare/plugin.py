@@ -13,7 +13,7 @@ from ckan.types import CKANApp
 
 from ckanext.govshare import cli, helpers, regulations, search, security, subscriptions, views
 from ckanext.govshare import config as govshare_config
-from ckanext.govshare.logic import accounts, action, auth, labels, validators
+from ckanext.govshare.logic import action, auth, labels, validators
 
 
 @tk.blanket.actions(action.get_actions)
@@ -43,7 +43,6 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "govshare")
         security.configure(config)
-        accounts.install()
 
     def configure(self, config: CKANConfig) -> None:
         security.verify(config)

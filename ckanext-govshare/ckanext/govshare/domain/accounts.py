@@ -1,4 +1,4 @@
-"""What the platform's operator may change of somebody else's account: whether it is usable, and whether it is an operator's. Pure.
+"""What the operator may change of somebody else's account: whether it is usable, and whether it is an operator's. Pure.
 
 All else is the person's own. Whoever could set a password or an address could sign in, and sign, as that person.
 """
@@ -15,7 +15,8 @@ PASSWORDS = ("password", "password1", "password2", "password_hash")
 # Fields of an account that CKAN would save.
 PERSONAL = ("name", "fullname", "email", "about", "image_url", "image_upload",
             "plugin_extras", "apikey", "reset_key")
-_CHOSEN = Message("Only the person chooses this password: it is set by the link that an invitation or “Forgot your password?” sends")
+_CHOSEN = Message(
+    "Only the person chooses this password: it is set by the link that an invitation or “Forgot your password?” sends")
 _OWN = Message("Only the person may change this")
 _STATES = Message("Choose active or deleted")
 _TRUTH = Message("Expected true or false")

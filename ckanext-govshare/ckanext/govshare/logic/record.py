@@ -16,7 +16,6 @@ from ckanext.govshare.domain import trace
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.repository import trace as repository
 
-
 # Kinds of cases that are people.
 PERSONAL = frozenset({"accounts"})
 

@@ -48,5 +48,6 @@ def _params(user: model.User, payload: Mapping[str, Any], language: str) -> dict
               "until": format_datetime(until, "long", tzinfo=zone, locale=language)}
     if payload["letter"] == account_letters.INVITATION:
         group = departments.find(payload["group"])
-        params |= {"department": (group.title or group.name) if group else "", "role": texts.word(payload["role"].capitalize(), language)}
+        params |= {"department": (group.title or group.name) if group else "",
+                   "role": texts.word(payload["role"].capitalize(), language)}
     return params

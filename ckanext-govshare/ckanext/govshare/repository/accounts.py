@@ -20,5 +20,6 @@ def reachable(asked: str) -> list[model.User]:
     """
     by = sa.func.lower(model.User.email) == asked.lower() if "@" in asked else model.User.name == asked
     usable = model.User.state.in_((model.State.ACTIVE, model.State.PENDING))
-    found: list[model.User] = model.Session.query(model.User).filter(by, usable, sa.func.coalesce(model.User.email, "") != "").all()
+    has_address = sa.func.coalesce(model.User.email, "") != ""
+    found: list[model.User] = model.Session.query(model.User).filter(by, usable, has_address).all()
     return found

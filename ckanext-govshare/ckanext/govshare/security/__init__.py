@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ckan.exceptions import CkanConfigurationException
 
 from ckanext.govshare import notifications, signing
+from ckanext.govshare.logic import accounts
 from ckanext.govshare.security import (
     absence,
     checks,
@@ -48,6 +49,7 @@ def configure(config: dict[str, Any]) -> None:
     sessions.prepare()
     passwords.install()
     secrets.install()
+    accounts.install()
 
 
 def verify(config: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ def request_reset() -> str | Response:
         except tk.ValidationError as error:
             tk.h.flash_error(refused(error))
             return tk.redirect_to("user.request_reset")
-        tk.h.flash_success(tk._("If there is such an account, a link to choose a new password is on its way to its e-mail address."))
+        tk.h.flash_success(tk._(
+            "If there is such an account, a link to choose a new password is on its way to its e-mail address."))
         return tk.redirect_to("user.login")
     return str(tk.render("user/request_reset.html", {}))
 

@@ -25,8 +25,8 @@ from ckanext.govshare.logic.auth import (
     visibility,
 )
 
-_MODULES = (access, accounts, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore, entry_forms, grants,
-            intake, messages, open_list, regulations, tasks, trace, visibility)
+_MODULES = (access, accounts, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore,
+            entry_forms, grants, intake, messages, open_list, regulations, tasks, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -54,7 +54,7 @@ def user_create(original: AuthFunction, context: Context, data_dict: DataDict | 
 
 @tk.auth_sysadmins_check
 def user_update(context: Context, data_dict: DataDict) -> AuthResult:
-    """One's own account; the operator may block others and appoint operators (`domain.accounts`). CKAN's reset keys are no way."""
+    """One's own account; the operator may block others and appoint operators. CKAN's reset keys are no way."""
     return of_the_person(context, data_dict.get("id"))
 
 
