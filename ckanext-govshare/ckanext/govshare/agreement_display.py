@@ -6,17 +6,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import nh3
 from jinja2 import Environment, PackageLoader
-from markdown import markdown
 from markupsafe import Markup
 
 from ckanext.govshare import config
+from ckanext.govshare.domain import markdown
 from ckanext.govshare.domain.agreements import Agreement, Party, Signature, State
 from ckanext.govshare.domain.calendar import SHANGHAI
 
-_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "strong", "em", "table", "thead", "tbody", "tr", "th", "td",
-         "br", "hr", "blockquote"}
 # The document is Chinese whatever language the page is read in, so its own words are, too, and not translated.
 _PARTIES: Mapping[Party, str] = {Party.DEPARTMENT: "甲方（数据提供部门）", Party.APPLICANT: "乙方（数据使用方）"}
 _METHODS: Mapping[str, str] = {"password": "平台账号登录并再次输入口令"}
@@ -28,8 +25,7 @@ _SIGNED = "双方已签署。协议当前是否有效，以查验页面显示的
 
 def as_html(text: str, top_level: int = 2) -> Markup:
     """The text of an agreement as HTML without links, images or attributes. `top_level`: of its first heading."""
-    rendered = markdown(text, extensions=["tables", "sane_lists", "toc"], extension_configs={"toc": {"baselevel": top_level}})
-    return Markup(nh3.clean(rendered, tags=_TAGS, attributes={}))  # noqa: S704  (cleaned in the same line)
+    return Markup(markdown.to_html(text, top_level, links=False))  # noqa: S704  (cleaned there)
 
 
 def verification_url(text_hash: str) -> str:

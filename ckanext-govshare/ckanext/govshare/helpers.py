@@ -41,6 +41,7 @@ from ckanext.govshare.display import (
 )
 from ckanext.govshare.entry_form import gs_cite, gs_themes
 from ckanext.govshare.logic import roles
+from ckanext.govshare.markdown_display import markdown_extract, render_markdown
 from ckanext.govshare.repository import departments, notices
 from ckanext.govshare.table_display import (
     gs_access,
@@ -62,7 +63,8 @@ __all__ = [
     "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_remembered_days",
     "gs_resource_name",
     "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes", "gs_timeline",
-    "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions", "render_datetime",
+    "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions",
+    "markdown_extract", "render_datetime", "render_markdown",
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

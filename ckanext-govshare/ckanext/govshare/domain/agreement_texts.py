@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from ckanext.govshare.domain import markdown
 from ckanext.govshare.domain.application_forms import ApplicantKind, day
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.calendar import shanghai_date
@@ -22,6 +23,7 @@ from ckanext.govshare.domain.profiles import Profile, Topic
 from ckanext.govshare.domain.regulations import Regime
 
 MAX_TITLE, MAX_BODY = 200, 50_000
+MAX_BLOCKS = 1000  # headings, paragraphs, items and cells: a copy of so many is made in two seconds
 NOTHING = "无"
 NUMBER = "agreement_id"  # by which a text belongs to one agreement alone
 # Where no text of the chain speaks.
@@ -56,7 +58,7 @@ _KINDS: Mapping[str, str] = {
     ApplicantKind.NATURAL_PERSON: "自然人", ApplicantKind.LEGAL_ENTITY: "法人", ApplicantKind.OTHER_ORGANISATION: "非法人组织"}
 _BRACES = re.compile(r"\{([^{}\n]*)\}|[{}]")
 # Markdown's own escapes, and entities for what it has no escape for.
-_ESCAPED = str.maketrans({char: "\\" + char for char in "\\`*_{}[]#!"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;"})
+_ESCAPED = str.maketrans({char: "\\" + char for char in "\\`*_{}[]#!~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;"})
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
@@ -106,7 +108,7 @@ def check(title: str, body: str) -> Errors:
             errors[name] = [error]
     if "title" not in errors and len(title.strip().splitlines()) > 1:
         errors["title"] = [Message("A title is one line")]
-    if "body" not in errors and (wrong := _wrong_fields(body)):
+    if "body" not in errors and (wrong := [*_wrong_fields(body), *_wrong_shape(body)]):
         errors["body"] = wrong
     return errors
 
@@ -121,6 +123,16 @@ def _wrong_fields(body: str) -> list[Message]:
     if None in named:
         wrong.append(Message("A brace without its partner: fields are written {example}", example="{purpose}"))
     return wrong
+
+
+def _wrong_shape(body: str) -> list[Message]:
+    """Nothing of an agreement may be missing from the page on which it is signed, and a copy has to be made while one waits."""
+    if markdown.is_too_deep(body):
+        return [Message("Lists and quotations lie within one another deeper than is shown")]
+    if (count := markdown.blocks(body)) > MAX_BLOCKS:
+        return [Message("{count} headings, paragraphs, items and cells; at most {limit} are allowed",
+                        count=count, limit=MAX_BLOCKS)]
+    return []
 
 
 def render(body: str, values: Mapping[str, str]) -> str:
