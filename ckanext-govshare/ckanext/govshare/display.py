@@ -84,7 +84,7 @@ def gs_value_lines(name: str, value: Any) -> list[str]:
     if name == "info_items":
         return [_info_item(item) for item in value]
     if name == "resources":
-        return [_resource(item) for item in value]
+        return [line for item in value for line in _resource(item)]
     if name in ("groups", "owner_org"):
         return [_group_title(item) for item in (value if isinstance(value, list) else [value])]
     if isinstance(value, list):
@@ -106,6 +106,19 @@ def _info_item(item: Mapping[str, Any]) -> str:
     return named + about
 
 
-def _resource(item: Mapping[str, Any]) -> str:
+def _resource(item: Mapping[str, Any]) -> list[str]:
+    """All that is said of a data file; which file it is, the page lists below."""
     name = item.get("name") or item.get("url") or ""
-    return tk._("{name} ({text})").format(name=name, text=item["format"]) if item.get("format") else str(name)
+    head = tk._("{name} ({text})").format(name=name, text=item["format"]) if item.get("format") else str(name)
+    more = [f"{gs_resource_label(field)}{tk._(': ')}{value}" for field, value in sorted(item.items())
+            if field not in ("id", "name", "format", "file_id") and value != name]
+    return [head, *more]
+
+
+def gs_resource_label(name: str) -> str:
+    """The name of a field of data files in the caller's language."""
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    for field in schema.get("resource_fields", []):
+        if field["field_name"] == name:
+            return str(tk.h.scheming_language_text(field["label"]))
+    return name

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from ckanext.govshare.domain import attributes, events
+from ckanext.govshare.domain.entry_fields import COMPUTED
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.messages import Message
 
@@ -78,12 +79,8 @@ STATE_NAMES: Mapping[State, Message] = {
     State.DISCARDED: Message("Discarded"),
 }
 
-# Bookkeeping of CKAN that is no part of what a department compiles and a reviewer reads.
-_VOLATILE = frozenset({
-    "author", "author_email", "catalog_code", "creator_user_id", "id", "isopen", "license_title", "license_url",
-    "maintainer", "maintainer_email", "metadata_created", "metadata_modified", "num_resources", "num_tags",
-    "organization", "private", "relationships_as_object", "relationships_as_subject", "state", "type", "url", "version",
-})
+# What the platform computes is no part of what a department compiles and a reviewer reads. All else is, whatever its name.
+_VOLATILE = COMPUTED | {"type"}
 _RESOURCE_VOLATILE = frozenset({
     "cache_last_updated", "cache_url", "created", "datastore_active", "hash", "last_modified", "metadata_modified",
     "mimetype", "mimetype_inner", "package_id", "position", "size", "state",

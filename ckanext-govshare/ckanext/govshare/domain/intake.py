@@ -24,8 +24,11 @@ FACTS = frozenset({"cache_last_updated", "cache_url", "datastore_active", "hash"
 # Those of a resource without a file; CKAN reads blanks as nothing, and leaves alone what is not given.
 NO_FILE: Mapping[str, str] = dict.fromkeys(sorted(FACTS - {"datastore_active"}), "")
 # What else of a resource is not the department's words. `file_id` is the file that a draft is going to serve.
-_MARKS = frozenset({"clear_upload", "created", "file_id", "file_state", "metadata_modified", "package_id", "position",
+_MARKS = frozenset({"clear_upload", "created", "file_id", "file_state", "id", "metadata_modified", "package_id", "position",
                     "state", "upload"})
+# What a department says of a data file; the schema has the same fields, and `url`.
+WORDS = frozenset({"name", "description", "format"})
+KNOWN = WORDS | FACTS | _MARKS
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 # Control, format (such as the marks that turn the direction of writing), half of a pair, line and paragraph ends.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -33,7 +36,7 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def words(resource: Mapping[str, Any]) -> dict[str, Any]:
     """What a department says of a data file, without facts of the file and without bookkeeping."""
-    return {k: v for k, v in resource.items() if k not in FACTS and k not in _MARKS}
+    return {k: v for k, v in resource.items() if k in WORDS}
 
 
 def same_words(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

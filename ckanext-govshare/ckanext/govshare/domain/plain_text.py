@@ -26,7 +26,7 @@ def text_error(value: Any, limit: int) -> Message | None:
     if not isinstance(value, str):
         return Message("Expected text")
     if len(value) > limit:
-        return Message("Longer than {limit} characters", limit=limit)
+        return Message("{length} characters; at most {limit} are allowed", length=len(value), limit=limit)
     if any(unicodedata.category(char) in ("Cc", "Cs") and char not in _LAYOUT for char in value):
         return Message("Contains characters that are not text")
     return None

@@ -68,7 +68,7 @@ def clean_beginning(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in text)[:LONGEST_QUERY]
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in text[:LONGEST_QUERY])
 
 
 def has_alternatives(words: str) -> bool:

@@ -23,6 +23,7 @@ from ckanext.govshare.security import (
     passwords,
     proxies,
     refusals,
+    request_parts,
     request_size,
     secrets,
     sessions,
@@ -74,6 +75,7 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     forms.install(app)
     throttle.install(app)
     jsonp.install(app)
+    request_parts.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
     headers.install(app, config)
     uploads.install(app)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ckan.types import Action
 
-from ckanext.govshare.logic import absence
+from ckanext.govshare.logic import absence, bounds
 from ckanext.govshare.logic.accounts import under_their_names
 from ckanext.govshare.logic.action import (
     access,
@@ -43,3 +43,4 @@ _MODULES = (access, accounts, agreement_templates, agreements, appeals, applicat
 def get_actions() -> dict[str, Action]:
     ours = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
     return under_their_names(absence.hide_the_hidden(ours))
+    return bounds.bound(absence.hide_the_hidden(ours))

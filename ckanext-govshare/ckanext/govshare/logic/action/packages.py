@@ -13,13 +13,13 @@ from ckan import model
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import subscriptions
-from ckanext.govshare.domain import catalog
+from ckanext.govshare.domain import catalog, entry_fields
 from ckanext.govshare.domain.catalog import Command, Entry, Order
 from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic import drafts, review, roles, visibility
 from ckanext.govshare.logic.datafiles.intake import Intake, known, open_intake
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import catalog as repository
 
@@ -32,6 +32,7 @@ def package_create(original: Action, context: Context, data_dict: DataDict) -> A
     if context.get(drafts.APPLYING):
         return original(context, data_dict)
     tk.check_access("package_create", context, data_dict)
+    data_dict = _closed(data_dict, {})
     with open_intake(context) as intake, transaction():
         package_id = drafts.write(context, "package_create", _own_words(context, data_dict, intake), private=True)
         package = drafts.stored(context, package_id)
@@ -47,6 +48,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
     package_id = _package_id(data_dict)
     tk.check_access("package_update", context, {**data_dict, "id": package_id})
     _check_new_department(context, data_dict)
+    data_dict = _closed(data_dict, drafts.current(context, review.load(package_id)))
     with open_intake(context) as intake, transaction():
         entry = review.load(package_id, lock=True)
         review.admit(context, entry, Command.SAVE)
@@ -63,6 +65,13 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
             entry = replace(entry, department=package["owner_org"])
         _settle_save(context, entry, package)
     return _answer(context, package)
+
+
+def _closed(data_dict: DataDict, stored: DataDict) -> DataDict:
+    """What of `data_dict` is a department's to say. Raises ValidationError for what is no field of an entry."""
+    if unknown := entry_fields.errors(data_dict, stored):
+        raise tk.ValidationError(error_dict(unknown))
+    return entry_fields.compiled(data_dict)
 
 
 def _own_words(context: Context, data_dict: DataDict, intake: Intake) -> DataDict:

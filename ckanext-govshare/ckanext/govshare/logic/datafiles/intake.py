@@ -20,7 +20,7 @@ from ckan.types import Context
 from werkzeug.datastructures import FileStorage
 
 from ckanext.govshare import clock
-from ckanext.govshare.domain import intake
+from ckanext.govshare.domain import entry_fields, intake
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message
@@ -96,6 +96,8 @@ class Intake:
         if resource_id in ids:
             raise Invalid({"id": [Message("Two data files have the same id")]})
         old = before.get(resource_id, {})
+        if unknown := entry_fields.resource_errors(resource, old):
+            raise Invalid(unknown)
         said = {**intake.words(resource), "id": resource_id}
         new = self.receive(entry_id, resource_id, resource, old)
         if new is not None:

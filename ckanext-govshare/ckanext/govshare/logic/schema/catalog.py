@@ -18,7 +18,7 @@ def text_up_to(limit: int) -> Validator:
         if not isinstance(value, str):
             raise tk.Invalid(tk._("Expected text"))
         if len(value) > limit:
-            raise tk.Invalid(tk._("At most {limit} characters").format(limit=limit))
+            raise tk.Invalid(tk._("{length} characters; at most {limit} are allowed").format(length=len(value), limit=limit))
         if "\0" in value:
             raise tk.Invalid(tk._("Contains a character that cannot be stored"))
         return value
