@@ -42,5 +42,4 @@ _MODULES = (access, accounts, agreement_templates, agreements, appeals, applicat
 
 def get_actions() -> dict[str, Action]:
     ours = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
-    return under_their_names(absence.hide_the_hidden(ours))
-    return bounds.bound(absence.hide_the_hidden(ours))
+    return under_their_names(bounds.bound(absence.hide_the_hidden(ours)))
