@@ -101,7 +101,7 @@ class TestXml:
         (["浓度", "PM2.5", "a-b"], ["浓度", "PM2.5", "a-b"]),
         (["2月", "-x", ".y", "xmlns", "XML", ""], ["_2月", "_-x", "_.y", "_xmlns", "_XML", "_"]),
         (["a b", "a_b", "a/b", "a:b"], ["a_b", "a_b_2", "a_b_3", "a_b_4"]),
-        (["a/><b onload='x'", "𠮷"], ["a___b_onload__x_", "𠮷"]),
+        (["a/><b onload='x'", "𠮷", "占比％", "😀"], ["a___b_onload__x_", "_", "占比_", "__2"]),
     ])
     def test_a_heading_becomes_a_name_that_xml_allows(self, names: list[str], elements: list[str]) -> None:
         assert xml_rows.element_names(names) == elements

@@ -190,7 +190,8 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
 
 
 def _clean(header: str) -> str:
-    return _UNSAFE.sub(" ", header).translate(_LOOKALIKES).strip().lstrip("_").strip()
+    name = _UNSAFE.sub(" ", header).translate(_LOOKALIKES).strip().lstrip("_").strip()
+    return f"＄{name[1:]}" if name.startswith("$") else name  # in filters `$` begins an operator
 
 
 def _unique(wanted: str, taken: set[str]) -> str:

@@ -30,6 +30,7 @@ from ckanext.govshare.security import (
     settings,
     throttle,
     uploads,
+    whole_answers,
 )
 
 if TYPE_CHECKING:
@@ -84,4 +85,5 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     outages.install(app)
     # Before all others: they ask who is there.
     sessions.install(app)
+    whole_answers.install(app)
     return app
