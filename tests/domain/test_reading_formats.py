@@ -90,16 +90,25 @@ def test_other_lists_are_told(reading: Any) -> None:
     ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested_too_deep", None), ('[{"a": NaN}]', "json_invalid", None),
     (b'[{"a": "\xff\xfe"}]', "undecodable", 1), (b'[{"a": "\0"}]', "nul_bytes", 1),
     ('[{"a": "' + "x" * 1_000_001 + '"}]', "value_too_long", 1), ('[{"a": 1e99999999}]', "number_too_large", 1),
+    ('[{"a": 1},\n{"b": 1, "a": ' + "1" * 2_000_000 + "}]", "number_too_large", 2),
+    ('[{"t": "' + "7" * 5000 + '"},\n\n{"a": [-1.' + "1" * 2_000_000 + "]}]", "number_too_large", 3),
+    ('[{"a": 1},\n{"a": 1e' + "9" * 30 + "}]", "number_too_large", 2),
     (dumped([{f"c{n}": n for n in range(100_000)}]), "too_many_columns", None),
     (dumped([{f"c{n}": n} for n in range(2000)]), "too_many_columns", None),
 ], ids=["comma", "open list", "more", "open depth", "depth", "depth of objects", "NaN", "bytes", "NUL",
-        "long", "large", "wide", "ragged"])
+        "long", "large", "digits", "decimals", "exponent", "wide", "ragged"])
 def test_faulty_json_is_refused_and_says_where(reading: Any, content: bytes | str, code: str, row: int | None) -> None:
     read = reading(content, "a.json")
     assert list(read.errors) == [code]
     assert not read.report.machine_readable
     assert read.rows is None
     assert row is None or read.errors[code]["row"] == row
+
+
+def test_texts_of_many_digits_and_overlong_names_are_read(reading: Any) -> None:
+    read = reading('[{"' + "名" * 1_000_000 + '": "' + "7" * 900_000 + '"}]')
+    assert read.rows == [["7" * 900_000]]
+    assert all(len(column["name"]) <= 200 for column in read.report.columns)
 
 
 def collection(*coordinates: Any, kind: str = "Point") -> str:
@@ -165,6 +174,13 @@ def test_nested_elements_are_json_text(reading: Any) -> None:
     read = reading("<a><b><c><d>1</d></c><e>x</e><e>y</e></b><b><e>z</e></b></a>", "data.xml")
     assert read.rows == [['{"d":"1"}', '["x","y"]'], ["", "z"]]
     assert "nested_values" in read.codes
+
+
+def test_the_portals_own_names_of_columns_come_back(reading: Any) -> None:
+    read = reading('<data xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><row><a_b name="a b">1</a_b><a_b_2 name="a/b"/>'
+                   '<n name="x">2</n><c_ name="c％" xsi:nil="true"/></row></data>')
+    assert list(read.types) == ["a b", "a/b", "n", "c％"]
+    assert read.rows == [["1", "", '{"@name":"x","":"2"}', ""]]
 
 
 def test_the_table_lies_inside_an_envelope(reading: Any) -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg2
 import pytest
 from awkward_cases import READ
 from ckanext.datastore.backend.postgres import get_write_engine
 from psycopg2 import sql
 
 from ckanext.govshare.logic.datafiles import loading
+from ckanext.govshare.logic.datafiles import reader as reader_of_files
 from ckanext.govshare.reading.reader import read
 
 TABLE = "awkward"
@@ -50,3 +52,21 @@ def test_the_extremes_of_each_type_can_be_loaded(table: str, tmp_path: Path) -> 
     told, found, types = _loaded(table, tmp_path / "extremes", EXTREMES.encode(), "a.csv")
     assert found == told == [3, 0, 0, 0, 0, 0]
     assert types == ["text", "int8", "numeric", "date", "timestamp"]
+
+
+def _blamed(table: str, directory: Path, *columns: dict[str, str], row: str) -> str:
+    (directory / "table.csv").write_text(row, encoding="utf-8")
+    with pytest.raises((psycopg2.Error, ValueError)) as failure:
+        loading.load(table, columns, directory / "table.csv", lambda _: None)
+    return reader_of_files._to_blame(failure.value)
+
+
+def test_a_table_that_postgresql_does_not_take_is_refused_and_says_why(table: str, tmp_path: Path) -> None:
+    wide = [{"id": f"c{n}", "name": "", "type": "text"} for n in range(1000)]
+    assert _blamed(table, tmp_path, {"id": "xmin", "name": "", "type": "text"}, row="1\n") == "not_loaded"
+    assert _blamed(table, tmp_path, {"id": "a", "name": "", "type": "date"}, row="x\n") == "not_loaded"
+    assert _blamed(table, tmp_path, *wide, row=",".join(["x" * 100] * 1000) + "\n") == "row_too_wide"
+
+
+def test_a_database_that_fails_is_no_fault_of_the_table() -> None:
+    assert reader_of_files._to_blame(psycopg2.OperationalError("gone")) == ""

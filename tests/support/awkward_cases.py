@@ -1,9 +1,11 @@
 """Real-world-like files and what reading makes of each: the table, or the explanation."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from awkward_files import (
     bomb,
@@ -14,6 +16,7 @@ from awkward_files import (
     one_sheet,
     protected_workbook,
     sheet_of,
+    with_part,
     with_results,
     workbook,
 )
@@ -118,6 +121,52 @@ READ = (
          [["甲乙", "1"]], findings=[("control_characters", 2)]),
     Case("one column, with a line that would end a COPY", "a.csv", lambda: csv_of("名称", "甲", "\\.", "乙"), {"名称": "text"},
          [["甲"], ["\\."], ["乙"]]),
+    Case("lists with 、 in a comma file", "a.csv", lambda: csv_of("值班日期,值班人员", *(f"2026-01-{n:02},张一、周七、钱五" for n in range(1, 21))),
+         {"值班日期": "date", "值班人员": "text"}, [["2026-01-01", "张一、周七、钱五"]], count=20,
+         reading={"delimiter": ",", "header_row": 1}),
+    *(Case(f"lists with {sign} in a comma file", "a.csv", lambda sign=sign: csv_of(  # type: ignore[misc]
+        "设施名称,标签", *(f"设施{n},{sign.join(('室内', '免费', '夜间'))}" for n in range(12))),
+        {"设施名称": "text", "标签": "text"}, [["设施0", sign.join(("室内", "免费", "夜间"))]], count=12,
+        reading={"delimiter": ",", "header_row": 1}) for sign in ";|，"),
+    Case("a comma file with lists and a row too short", "a.csv", lambda: csv_of("名称,标签,数量", "甲,a;b,1", "乙,c;d", "丙,e;f,3"),
+         {"名称": "text", "标签": "text", "数量": "int8"}, [["甲", "a;b", "1"]], count=3, findings=[("too_few_cells", 3)]),
+    Case("decimal commas in a file with semicolons", "a.csv", lambda: csv_of("名称;数量;金额", "甲;1;2,5", "乙;2;3,5"),
+         {"名称": "text", "数量": "int8", "金额": "text"}, [["甲", "1", "2,5"], ["乙", "2", "3,5"]], reading={"delimiter": ";"}),
+    *(Case(f"one column of lists with {sign}", "a.csv", lambda sign=sign: csv_of(  # type: ignore[misc]
+        "值班人员", sign.join("甲乙丙"), sign.join("丁戊己")), {"值班人员": "text"}, [[sign.join("甲乙丙")], [sign.join("丁戊己")]])
+      for sign in "、;|，"),
+    Case("one column of texts with commas", "a.csv", lambda: csv_of("备注", "今天,很好", "一般", "甲,乙,丙"), {"备注": "text"},
+         [["今天,很好"], ["一般"], ["甲,乙,丙"]]),
+    Case("a title above a table with Chinese list commas", "a.csv", lambda: csv_of("2021年医院", "名称、床位", "甲、3", "乙、4"),
+         {"名称": "text", "床位": "int8"}, [["甲", "3"], ["乙", "4"]], findings=[("header_below", 2)], reading={"delimiter": "、"}),
+    Case("two stray quotation marks are told", "a.csv",
+         lambda: csv_of("编号,规格,长度", 'G01,"5寸管,12', "G02,DN100,30", "G03,DN80,28", 'G04,"6寸管,19', "G05,DN50,51"),
+         {"编号": "text", "规格": "text", "长度": "int8"}, [["G01", "5寸管,12\nG02,DN100,30\nG03,DN80,28\nG04,6寸管", "19"]], count=2,
+         findings=[("cell_of_rows", 2)]),
+    Case("codes that look like exponents, and telephone numbers", "a.csv",
+         lambda: csv_of("看台,座位,版本,电话", "东,1E1,2021.10,+8613800000000", "西,2e10,2021.1,+8613800000001"),
+         {"看台": "text", "座位": "text", "版本": "numeric", "电话": "text"}, [["东", "1E1", "2021.10", "+8613800000000"]], count=2,
+         findings=[("codes_as_text", None), ("codes_as_text", None)]),
+    Case("numbers with an exponent are told", "a.csv", lambda: csv_of("名称,浓度", "甲,1.5e3", "乙,2E-05"),
+         {"名称": "text", "浓度": "numeric"}, [["甲", "1.5e3"], ["乙", "2E-05"]], findings=[("exponent", 2)]),
+    Case("names that PostgreSQL keeps, and marks that nobody sees", "a.csv",
+         lambda: csv_of("\ufeff图幅,xmin,ymax,ctid,XMAX,$1,a\u200bb,\ue000区", "北,1,2,3,4,5,6,7"),
+         {"图幅": "text", "xmin_1": "int8", "ymax": "int8", "ctid_1": "int8", "XMAX": "int8", "＄1": "int8", "ab": "int8", "□区": "int8"},
+         [["北", "1", "2", "3", "4", "5", "6", "7"]],
+         findings=[("reserved_header", None), ("reserved_header", None), ("private_characters", None)]),
+    Case("an apostrophe before a formula is no part of the text", "a.csv", lambda: csv_of("名称,备注", "甲,'=1+1", "乙,''@x", "丙,'90后"),
+         {"名称": "text", "备注": "text"}, [["甲", "=1+1"], ["乙", "'@x"], ["丙", "'90后"]]),
+    Case("zeros that only the number format shows", "a.xlsx",
+         lambda: workbook(("数据", sheet_of([["学校", "识别码", "人数"], ["一小", 42, 5], ["二小", 1203, 7]],
+                                          formats=[("B2", "000000"), ("B3", "000000"), ("C2", "0"), ("C3", "#,##0")]))),
+         {"学校": "text", "识别码": "text", "人数": "int8"}, [["一小", "000042", "5"], ["二小", "001203", "7"]],
+         findings=[("codes_as_text", None)]),
+    Case("hidden columns and rows are told", "a.xlsx", lambda: workbook(("数据", _partly_hidden)),
+         {"单位": "text", "证号": "text", "人数": "int8"}, [["甲", "A1", "1"], ["乙", "B2", "2"]],
+         findings=[("hidden_columns", None), ("hidden_rows", 3)]),
+    Case("cells without references", "a.xlsx",
+         lambda: with_part(one_sheet(["名称", None, "数量"], ["甲", None, 1], ["乙", None, 2]), "xl/worksheets/sheet1.xml", _without_references),
+         {"名称": "text", "数量": "int8"}, [["甲", "1"], ["乙", "2"]], findings=[("empty_columns_left_out", None)]),
     Case("a workbook with numbers, dates and codes as text", "a.xlsx",
          lambda: one_sheet(["名称", "代码", "数量", "占比", "日期", "时间", "是否"],
                            ["甲", "001", 1, 0.1 + 0.2, date(2021, 3, 5), datetime(2021, 3, 5, 8, 30), True],
@@ -205,6 +254,19 @@ REFUSED = (
     Case("a zip bomb that lies about its size", "a.xlsx", lambda: bomb(600, lying=True), findings=[("zip_bomb", None)]),
     Case("an empty workbook", "a.xlsx", lambda: one_sheet(), findings=[("no_rows", None)]),
 )
+
+
+def _partly_hidden(sheet: Any) -> None:
+    for row in (["单位", "证号", "人数"], ["甲", "A1", 1], ["乙", "B2", 2]):
+        sheet.append(row)
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[3].hidden = True
+
+
+def _without_references(xml: bytes) -> bytes:
+    """The sheet as many programs write it: cells in their order, blanks too, none with its place."""
+    xml = re.sub(rb'<c r="([AC])(\d)"', lambda found: (b"<c/>" if found[1] == b"C" else b"") + b"<c", xml)
+    return re.sub(rb'<row r="\d"[^>]*>', b"<row>", xml)
 
 
 def _stretched(sheet: object) -> None:

@@ -32,6 +32,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "crashed": ("error", Message("Reading the file stopped unexpectedly. Save it again, or in another format.")),
     "reader_gave_up": ("error", Message("Reading the file broke off {count} times. Read it once more, or split it.")),
     "not_loaded": ("error", Message("The rows do not fit the columns that were found: {reason}")),
+    "row_too_wide": ("error", Message("A row holds more than the database keeps in one. Split the table by its columns.")),
     # fetching a link
     "link_address": ("error", Message("This is no address of a file: it begins with http:// or https:// and a host.")),
     "link_credentials": ("error", Message("The address holds a user name or password. Only files that need none are fetched.")),
@@ -54,6 +55,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "line_too_long": ("error", Message("This line has more than {limit} bytes. Is it a table with line ends?")),
     "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
     "quote_missing": ("error", Message("In this row a quotation mark is opened and never closed; it swallows the rows below.")),
+    "cell_of_rows": ("warning", Message("A cell runs over {count} lines that look like rows. Is a quotation mark too many there?")),
     # JSON, XML, GeoJSON, RDF, documents
     "json_invalid": ("error", Message("The JSON is faulty here, at character {position}: {reason}")),
     "xml_invalid": ("error", Message("The XML is faulty here: {reason}")),
@@ -86,6 +88,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "blank_header": ("warning", Message("Column {position} has no name; it is called “{name}”.")),
     "duplicate_header": ("warning", Message("The name stands above several columns; column {position} is called “{name}”.")),
     "long_header": ("warning", Message("The name is longer than {limit} bytes; in the table it is cut to “{name}”.")),
+    "reserved_header": ("warning", Message("The database keeps this name for itself; in the table the column is called “{name}”. "
+                                           "Rename it if another name is better.")),
     "joined_header": ("note", Message("The header has two rows; they were joined into one name for each column.")),
     "empty_column": ("warning", Message("The column has no values.")),
     "empty_columns_left_out": ("note", Message("Columns without name and values were left out ({count}).")),
@@ -96,11 +100,15 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "merged_blank": ("warning", Message("Merged cells ({range}): only the first has the value. Undo the merge and fill in.")),
     "other_sheets": ("warning", Message("Sheet “{sheet}” was read, the others were not: {others}. Upload each as its own file.")),
     "hidden_sheets": ("warning", Message("The workbook has hidden sheets, which the original file would publish too: {others}.")),
+    "hidden_columns": ("warning", Message("The column is hidden in the sheet, but would be published: is it meant to be?")),
+    "hidden_rows": ("warning", Message("Rows are hidden in the sheet, but would be published ({count}); this is the first.")),
     "formula_error": ("warning", Message("The cell shows the error {value}; it was left blank.")),
     "no_formula_values": ("error", Message("Cells hold formulas without results. Save the file in a spreadsheet program.")),
     # values
     "mixed_types": ("warning", Message("“{value}” is not {type}, unlike {share} percent of the column; it is kept as text.")),
     "codes_as_text": ("note", Message("The values are codes (leading zeros or many digits); they are kept as text.")),
+    "exponent": ("note", Message("“{value}” and the like are numbers with an exponent and were written out ({count} cells). "
+                                 "If they are codes, enter them as text.")),
     "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),
     "percent": ("note", Message("Percentages were turned into numbers: 0.125 for 12.5%.")),
     "beijing_time": ("note", Message("Times with a time zone were turned into Beijing time.")),

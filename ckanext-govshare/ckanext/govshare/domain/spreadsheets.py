@@ -22,5 +22,13 @@ def is_formula(text: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """`text` as a cell that no program calculates: with an apostrophe before it where it needs one."""
-    return GUARD + text if is_formula(text) else text
+    """`text` as a cell that no program calculates: with an apostrophe before it where it needs one.
+
+    One that has apostrophes of its own before a formula gets one more, so that `unguarded` gives it back.
+    """
+    return GUARD + text if is_formula(text.lstrip(GUARD)) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `harmless` was given."""
+    return text[1:] if text[:1] == GUARD and is_formula(text.lstrip(GUARD)) else text

@@ -50,6 +50,12 @@ def element_names(names: Sequence[str]) -> list[str]:
     return made
 
 
+def is_element_of(tag: str, name: str) -> bool:
+    """Whether a column called `name` may have been written as an element `tag`."""
+    [made] = element_names([name])
+    return tag in (made, name) or (tag.startswith(f"{made}_") and tag[len(made) + 1:].isdigit())
+
+
 def escaped(text: str) -> str:
     """`text` as XML holds it; characters that it cannot hold become the sign for such."""
     return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], _REPLACED), text) if _SPECIAL.search(text) else text

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ _CODE_NAME = re.compile(r"(代码|编码|编号|号码|证号|证件号|字号|�
 _DATE_NAME = re.compile(r"日期|时间|年月日|date|time|day|日$|日[（(]", re.IGNORECASE)
 
 _INTEGERS = frozenset((Kind.INTEGER, Kind.COMPACT_DATE, Kind.GROUPED_INTEGER))
-_NUMBERS = _INTEGERS | {Kind.DECIMAL, Kind.GROUPED, Kind.SCIENTIFIC}
+_NUMBERS = _INTEGERS | {Kind.DECIMAL, Kind.GROUPED, Kind.SCIENTIFIC, Kind.EXPONENT}
+_EXPONENTS = frozenset((Kind.EXPONENT, Kind.EXPONENT_CODE))
 _DATES = frozenset((Kind.ISO_DATE, Kind.DATE))
 _TIMES = _DATES | {Kind.ISO_TIMESTAMP, Kind.TIMESTAMP, Kind.ZONED_TIMESTAMP}
 _SERIALS = range(20000, 80000)  # 1954 to 2119 as days of a spreadsheet
@@ -113,7 +115,8 @@ class Column:
         yield "date", _DATES | compact
         yield "timestamp", _TIMES | compact
         yield "int8", _INTEGERS
-        yield "numeric", _NUMBERS
+        decimals = any(self.counts[kind] for kind in _NUMBERS - _INTEGERS)
+        yield "numeric", _NUMBERS | ({Kind.EXPONENT_CODE} if decimals else frozenset())
         yield "numeric", frozenset((Kind.PERCENT,))
 
     def _count(self, kinds: Iterable[Kind]) -> int:
@@ -127,8 +130,8 @@ class Column:
                 and self.shortest >= CODE_LENGTH and bool(_CODE_NAME.search(self.header)))
 
     def _tell_text(self, findings: Findings) -> None:
-        if self.counts[Kind.CODE]:
-            if self._only({*_NUMBERS, Kind.CODE}):
+        if self.counts[Kind.CODE] or self.counts[Kind.EXPONENT_CODE]:
+            if self._only({*_NUMBERS, Kind.CODE, Kind.EXPONENT_CODE}):
                 findings.add("codes_as_text", column=self.header)
             return
         self._tell_mixed(findings)
@@ -154,6 +157,9 @@ class Column:
             findings.add("beijing_time", column=self.header)
         for row, text in self.examples.get(Kind.SCIENTIFIC, ()):
             findings.add("scientific_notation", row=row, column=self.header, value=text)
+        exponents = [each for kind in _EXPONENTS for each in self.examples.get(kind, ())]
+        for row, text in sorted(exponents)[:1]:
+            findings.add("exponent", row=row, column=self.header, value=text, count=self._count(_EXPONENTS))
         if self.type == "int8" and _DATE_NAME.search(self.header):
             self._tell_serials(findings)
 
@@ -167,6 +173,9 @@ class Column:
         return {"id": self.id, "name": self.header, "type": self.type, "nulls": self.nulls(rows), "longest": self.longest}
 
 
+MAX_HEADER = 200  # characters of a header that are kept
+# Columns that PostgreSQL adds to every table.
+RESERVED = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\"]+")
 # CKAN and SQLAlchemy give these a meaning in statements.
 _LOOKALIKES = str.maketrans({":": "：", "%": "％"})
@@ -177,16 +186,29 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
     taken: set[str] = set()
     columns = []
     for position, header in enumerate(headers, start=1):
-        shown = " ".join(clean(header).split())
+        shown = " ".join(_visible(clean(header[:MAX_HEADER]), findings).split())
         wanted = _clean(shown) or f"column_{position}"
-        name = _unique(wanted, taken)
-        if shown and len(wanted.encode()) > MAX_ID_BYTES:
+        name = _unique(f"{wanted}_1" if wanted in RESERVED else wanted, taken)
+        if wanted in RESERVED:
+            findings.add("reserved_header", column=shown, name=name)
+        elif shown and len(wanted.encode()) > MAX_ID_BYTES:
             findings.add("long_header", column=shown, limit=MAX_ID_BYTES, name=name)
         elif shown and name != wanted:
             findings.add("duplicate_header", column=shown, position=position, name=name)
         taken.add(name.casefold())
         columns.append(Column(header=shown, id=name))
     return columns
+
+
+def _visible(header: str, findings: Findings) -> str:
+    """The header without what cannot be seen; characters of the private use area, which names may not have, become a sign."""
+    if header.isascii() or not any(unicodedata.category(char).startswith("C") for char in header):
+        return header
+    made = "".join("□" if unicodedata.category(char) in ("Co", "Cn") else char for char in header
+                   if unicodedata.category(char) not in ("Cf", "Cs"))
+    if "□" in made and "□" not in header:
+        findings.add("private_characters", column=made, value=header)
+    return made
 
 
 def _clean(header: str) -> str:

@@ -3,26 +3,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from ckanext.govshare.domain.spreadsheets import GUARD, unguarded
 from ckanext.govshare.reading import encoding, headers
-from ckanext.govshare.reading.report import Refused, Report, Source
+from ckanext.govshare.reading.delimiters import NONE, SAMPLE_TEXT, delimiter_of
+from ckanext.govshare.reading.report import Findings, Refused, Report, Source
 from ckanext.govshare.reading.sink import MAX_COLUMNS, Sink
 
 MAX_CELL = 100_000  # characters; longer ones are a quotation mark that was never closed
-DELIMITERS = (",", "\t", ";", "|", "，", "、")
-SAMPLE_TEXT = 65536  # characters in which the delimiter is looked for
-_NAMES = {"\t": "tab"}
+_NAMES = {"\t": "tab", NONE: ","}
 
 
 def read_delimited(source: Source, sink: Sink) -> Report:
     """Read a delimited text into the sink. Raises Refused."""
     found = encoding.detect(source)
     with source.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=found.codec, newline="") as text:
-        delimiter, lines_before = _delimiter(text.read(SAMPLE_TEXT))
+        delimiter, lines_before = delimiter_of(text.read(SAMPLE_TEXT))
         text.seek(0)
         lines: Iterable[str] = islice(text, lines_before, None)
         if found.old_private:
@@ -30,6 +29,8 @@ def read_delimited(source: Source, sink: Sink) -> Report:
         rows = _rows(lines, delimiter, lines_before)
         if found.odd_quotes:
             rows = _with_closed_quotes(rows, lines_before)
+        if found.quotes:
+            rows = _with_cells_of_rows_told(rows, delimiter, lines_before, sink.findings)
         header_row = _fill(sink, source, rows, lines_before + 1, raw)
     return sink.report("tsv" if delimiter == "\t" else "csv", encoding=found.name, delimiter=_NAMES.get(delimiter, delimiter),
                        header_row=header_row)
@@ -52,27 +53,6 @@ def _width(cells: Sequence[str]) -> int:
     return next((len(cells) - index for index, cell in enumerate(reversed(cells)) if cell and not cell.isspace()), 0)
 
 
-def _delimiter(sample: str) -> tuple[str, int]:
-    """The delimiter, and how many lines stand before the table's text (`sep=;`, which spreadsheets understand)."""
-    first, _, _ = sample.lstrip("\ufeff").partition("\n")
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[4], 1
-    whole = sample if len(sample) < SAMPLE_TEXT else sample[:max(sample.rfind("\n"), 0)] or sample
-    return max(DELIMITERS, key=lambda delimiter: _score(whole, delimiter)), 0
-
-
-def _score(sample: str, delimiter: str) -> float:
-    """How evenly the delimiter divides the lines: the squared share of the commonest width, times its gaps."""
-    if delimiter not in sample:
-        return 0.0
-    csv.field_size_limit(SAMPLE_TEXT)
-    widths = Counter(len(cells) for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if cells)
-    if not widths:
-        return 0.0
-    width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return (count / widths.total()) ** 2 * (width - 1) * (1.0 if delimiter.isascii() else 0.5)
-
-
 def _with_closed_quotes(rows: Iterator[Sequence[str]], lines_before: int) -> Iterator[Sequence[str]]:
     """The rows; raises Refused where the last one swallowed the rest of the file behind a quotation mark."""
     number = lines_before
@@ -83,10 +63,28 @@ def _with_closed_quotes(rows: Iterator[Sequence[str]], lines_before: int) -> Ite
         raise Refused("quote_missing", row=number)
 
 
+def _with_cells_of_rows_told(rows: Iterator[Sequence[str]], delimiter: str, lines_before: int,
+                             findings: Findings) -> Iterator[Sequence[str]]:
+    """The rows; tells cells of several lines that would be rows of the table by themselves: stray quotation marks make such."""
+    width = 0
+    for number, cells in enumerate(rows, start=lines_before + 1):
+        for index, cell in enumerate(cells):
+            if "\n" in cell and delimiter in cell:
+                first, *middle, last = cell.splitlines() if not cell.endswith("\n") else [*cell.splitlines(), ""]
+                widths = [index + first.count(delimiter) + 1, *(line.count(delimiter) + 1 for line in middle),
+                          last.count(delimiter) + len(cells) - index]
+                if width > 1 and sum(each == width for each in widths) * 2 > len(widths):
+                    findings.add("cell_of_rows", row=number, value=cell, count=len(widths))
+        width = max(width, len(cells))
+        yield cells
+
+
 def _rows(lines: Iterable[str], delimiter: str, lines_before: int) -> Iterator[Any]:
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
-        yield from reader
+        for cells in reader:
+            # What exports put before a text that looks like a formula is no part of it.
+            yield list(map(unguarded, cells)) if GUARD in "".join(cells) else cells
     except csv.Error as error:
         raise Refused("cell_too_long", row=reader.line_num + lines_before, limit=MAX_CELL) from error

@@ -28,12 +28,13 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codec
 @dataclass(frozen=True)
 class Encoding:
     """`codec`: Python's name of it; `name`: what people call it; `old_private`: characters of `UNICODE_OF` may occur;
-    `odd_quotes`: some quotation mark is without a second one."""
+    `quotes`: there are quotation marks; `odd_quotes`: one of them is without a second."""
 
     codec: str
     name: str
     old_private: bool = False
     odd_quotes: bool = False
+    quotes: bool = False
 
 
 @dataclass
@@ -63,7 +64,8 @@ def detect(source: Source, max_line: int = MAX_LINE) -> Encoding:
 
 def _encoding(codec: str, decoded: _Decoded) -> Encoding:
     names = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM)", "gb18030": "GB18030"}
-    return Encoding(codec, names.get(codec, codec.upper()), decoded.private and codec == "gb18030", decoded.quotes % 2 == 1)
+    return Encoding(codec, names.get(codec, codec.upper()), decoded.private and codec == "gb18030", decoded.quotes % 2 == 1,
+                    decoded.quotes > 0)
 
 
 def _without_bom(head: bytes) -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ckanext.govshare.reading.report import Findings, Refused
+from ckanext.govshare.reading.sheet_looks import Looks, Walk, number_of, zeros_by_style
 from ckanext.govshare.reading.sink import MAX_COLUMNS
 
 MAX_UNPACKED = 512 * 1024 * 1024  # bytes of all parts together; a full sheet of 20 columns has about half of it
@@ -24,6 +25,8 @@ CHUNK = 1 << 20
 _LARGEST = 8 * CHUNK  # bytes that are held while looking for the end of a cell
 
 _CELL = re.compile(rb"<(?:\w{1,20}:)?c\s[^>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'](?:[^>]{0,200}[^/>])?>")
+# Many writers leave references out: a cell then stands where the one before it ends.
+_UNREFERENCED = re.compile(rb"<(?:\w{1,20}:)?c(?:>|/>|\s(?![^<>]*\br=)[^<>]*>)")
 _NO_VALUE = re.compile(rb"<c\s([^>]*)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _ERROR = re.compile(rb"<c\s([^>]*\bt=\"e\"[^>]*)>.{0,2000}?<v>(#[^<]{1,20})</v>", re.DOTALL)
 _ROW = re.compile(rb"\br=\"[A-Z]+([0-9]+)\"")
@@ -35,6 +38,8 @@ class _Seen:
     rows: int = 0
     no_value: int | None = None  # row of the first formula without a result
     errors: list[tuple[int, str]] = field(default_factory=list)
+    walk: Walk = field(default_factory=Walk)
+    walking: bool = False
 
 
 @contextmanager
@@ -78,12 +83,16 @@ def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int) -> Iter
         part.file_size = declared
 
 
-def check_sheet(path: Path, index: int, findings: Findings) -> None:
-    """Tell formulas without results and cells with errors of the workbook's sheet `index`; refuse one that is too large."""
+def check_sheet(path: Path, index: int, findings: Findings) -> Looks:
+    """Tell formulas without results and cells with errors of the workbook's sheet `index`; refuse one that is too large.
+
+    Gives what the sheet shows otherwise than it stores.
+    """
     seen = _Seen()
     with _opened(path) as archive:
+        looks = Looks(_zeros(archive))
         for piece in _whole_cells(_pieces(archive, archive.getinfo(_part_of(archive, index)), MAX_UNPACKED)):
-            _look_at(piece, seen)
+            _look_at(piece, seen, looks)
     if seen.columns > MAX_COLUMNS:
         raise Refused("too_many_columns", count=seen.columns, limit=MAX_COLUMNS)
     if seen.columns * seen.rows > MAX_CELLS:
@@ -92,6 +101,11 @@ def check_sheet(path: Path, index: int, findings: Findings) -> None:
         raise Refused("no_formula_values", row=seen.no_value)
     for row, value in seen.errors:
         findings.add("formula_error", row=row, value=value)
+    return looks
+
+
+def _zeros(archive: zipfile.ZipFile) -> dict[int, int]:
+    return zeros_by_style(_parsed(archive, "xl/styles.xml")) if "xl/styles.xml" in archive.namelist() else {}
 
 
 def extent(path: Path, index: int) -> tuple[int, int]:
@@ -99,8 +113,8 @@ def extent(path: Path, index: int) -> tuple[int, int]:
     with _opened(path) as archive:
         part = archive.getinfo(_part_of(archive, index))
         pieces = _whole_cells(_pieces(archive, part, MAX_UNPACKED))
-        cells = next((found for piece in pieces if (found := _CELL.findall(piece))), [])
-    return len({column for column, _ in cells}), len({row for _, row in cells})
+        cells = next((found for piece in pieces if (found := [(row, column) for row, column, _ in Walk().over(piece)])), [])
+    return len({column for _, column in cells}), len({row for row, _ in cells})
 
 
 def _whole_cells(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -108,18 +122,20 @@ def _whole_cells(pieces: Iterator[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         rest += piece
-        cut = rest.rfind(b"<c ")
+        cut = max(rest.rfind(start) for start in (b"<c ", b"<c>", b"<row"))
         if cut > 0 or len(rest) > _LARGEST:
-            cut = cut if cut > 0 else len(rest)
+            cut = cut if cut > 0 else max(rest.rfind(b"<"), 1)
             yield rest[:cut]
             rest = rest[cut:]
     yield rest
 
 
-def _look_at(piece: bytes, seen: _Seen) -> None:
-    cells = _CELL.findall(piece)
-    if cells:
-        seen.columns = max(seen.columns, *map(_number, {column for column, _ in cells}))
+def _look_at(piece: bytes, seen: _Seen, looks: Looks) -> None:
+    looks.look_at(piece)
+    if seen.walking or looks.zeros or _UNREFERENCED.search(piece):
+        _walk(piece, seen, looks)
+    elif cells := _CELL.findall(piece):
+        seen.columns = max(seen.columns, *map(number_of, {column for column, _ in cells}))
         seen.rows = max(seen.rows, *map(int, {row for _, row in cells}))
     if b"<f" in piece and seen.no_value is None:
         seen.no_value = next((_row(cell[1]) for cell in _NO_VALUE.finditer(piece) if b't="str"' not in cell[1]), None)
@@ -127,16 +143,19 @@ def _look_at(piece: bytes, seen: _Seen) -> None:
         seen.errors += [(_row(cell[1]), cell[2].decode(errors="replace")) for cell in _ERROR.finditer(piece)]
 
 
+def _walk(piece: bytes, seen: _Seen, looks: Looks) -> None:
+    """The same cell by cell, for sheets where places must be counted or styles matter."""
+    if not seen.walking:
+        seen.walking, seen.walk = True, Walk(row=seen.rows)
+    for row, column, attributes in seen.walk.over(piece):
+        seen.columns, seen.rows = max(seen.columns, column + 1), max(seen.rows, row)
+        if looks.zeros:
+            looks.note_cell(row, column, attributes)
+
+
 def _row(attributes: bytes) -> int:
     found = _ROW.search(attributes)
     return int(found[1]) if found else 0
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _part_of(archive: zipfile.ZipFile, index: int) -> str:

@@ -17,7 +17,7 @@ class Kind(IntEnum):
     BLANK = 0
     PLACEHOLDER = 1   # says that there is no value
     TEXT = 2
-    CODE = 3          # digits that are no quantity: leading zeros, or more than MAX_DIGITS
+    CODE = 3          # no quantity: leading zeros, more than MAX_DIGITS, +8613…
     INTEGER = 4
     COMPACT_DATE = 5  # 20210305: a whole number, or a date where the header says so
     DECIMAL = 6
@@ -31,12 +31,16 @@ class Kind(IntEnum):
     ISO_TIMESTAMP = 14
     TIMESTAMP = 15
     ZONED_TIMESTAMP = 16
+    EXPONENT = 17     # 1.5e3, 2E-05: a number
+    EXPONENT_CODE = 18  # 1E2: the code of a seat, unless it stands among decimals
 
 
 _STARTS = frozenset("0123456789+-−.¥￥tTfF")
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:0|[1-9]\d{0,30})?\.\d{1,30}|[+-]?(?:0|[1-9]\d{0,30})\.", re.ASCII)
 _EXPONENT = re.compile(r"[+-]?\d(?:\.\d{1,30})?[eE][+-]?\d{1,2}", re.ASCII)
+_DIALLED = re.compile(r"\+\d{7,}", re.ASCII)
+_EXPONENT_CODE = re.compile(r"\d{1,15}[eE]\d{1,2}", re.ASCII)
 _GROUPED = re.compile(r"[+−-]?[¥￥]? ?[+−-]?(?:[1-9]\d{0,2}(?:[,，]\d{3}){1,4}|0|[1-9]\d{0,14})(\.\d{1,30})?", re.ASCII)
 _PERCENT = re.compile(r"[+−-]?(?:\d{1,15})(?:\.\d{1,20})? ?[%％]", re.ASCII)
 _DATE = re.compile(r"([12]\d{3})(?:([-/.])(\d{1,2})\2(\d{1,2})| ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号])", re.ASCII)
@@ -63,12 +67,16 @@ def _other_kind(text: str) -> Kind:
         return Kind.PLACEHOLDER
     if text[0] in "tTfF":
         return Kind.BOOL if text.lower() in ("true", "false") else Kind.TEXT
+    if _DIALLED.fullmatch(text):
+        return Kind.CODE
+    if _EXPONENT_CODE.fullmatch(text):
+        return Kind.EXPONENT_CODE
     if _INTEGER.fullmatch(text):
         return Kind.INTEGER
     if _DECIMAL.fullmatch(text):
         return Kind.DECIMAL
     if _EXPONENT.fullmatch(text):
-        return Kind.SCIENTIFIC if "E+" in text and int(text.partition("+")[2]) >= 11 else Kind.DECIMAL
+        return Kind.SCIENTIFIC if "E+" in text and int(text.partition("+")[2]) >= 11 else Kind.EXPONENT
     if grouped := _GROUPED.fullmatch(text):
         return Kind.GROUPED if grouped[1] else Kind.GROUPED_INTEGER
     if _PERCENT.fullmatch(text):
@@ -142,7 +150,8 @@ CONVERTERS: Mapping[str, Callable[[str], str]] = {
 # Kinds whose text PostgreSQL takes as it is, by column type.
 PLAIN: Mapping[str, frozenset[Kind]] = {
     "int8": frozenset((Kind.INTEGER, Kind.COMPACT_DATE)),
-    "numeric": frozenset((Kind.INTEGER, Kind.COMPACT_DATE, Kind.DECIMAL, Kind.SCIENTIFIC)),
+    "numeric": frozenset((Kind.INTEGER, Kind.COMPACT_DATE, Kind.DECIMAL, Kind.SCIENTIFIC, Kind.EXPONENT,
+                          Kind.EXPONENT_CODE)),
     "date": frozenset((Kind.ISO_DATE,)),
     "timestamp": frozenset((Kind.ISO_TIMESTAMP,)),
     "bool": frozenset(),

@@ -21,6 +21,7 @@ from python_calamine import (
 
 from ckanext.govshare.reading import headers, sheet_parts
 from ckanext.govshare.reading.report import Findings, Refused, Report, Source
+from ckanext.govshare.reading.sheet_looks import Looks
 from ckanext.govshare.reading.sink import Sink
 
 MAX_SHEETS = 500
@@ -91,11 +92,10 @@ def _table(source: Source, sink: Sink, book: CalamineWorkbook, format: str) -> t
         raise Refused("no_rows")
     chosen = next((index for index in visible if min(extents[index]) > 1), visible[0])  # covers and notes are one column
     _tell_sheets(book.sheets_metadata, chosen, [index for index in visible if index != chosen], hidden, sink.findings)
-    if format == "xlsx":
-        sheet_parts.check_sheet(source.path, chosen, sink.findings)
+    looks = sheet_parts.check_sheet(source.path, chosen, sink.findings) if format == "xlsx" else Looks()
     with _explained(format):
         sheet = book.get_sheet_by_index(chosen)
-    return sheet, _fill(sheet, sink)
+    return sheet, _fill(sheet, sink, looks)
 
 
 def _extent(source: Source, book: CalamineWorkbook, format: str, index: int) -> tuple[int, int]:
@@ -115,18 +115,28 @@ def _tell_sheets(sheets: Sequence[SheetMetadata], chosen: int, others: Sequence[
         findings.add("hidden_sheets", others="、".join(sheets[index].name for index in hidden))
 
 
-def _fill(sheet: CalamineSheet, sink: Sink) -> int:
+def _fill(sheet: CalamineSheet, sink: Sink, looks: Looks) -> int:
     rows = iter(sheet.iter_rows())  # from the sheet's first row on, but from the first column with values
     sample = list(islice(rows, headers.SAMPLE))
     header = headers.find_header(sample)
     headers.tell(header, 1, sink.findings)
+    left = sheet.start[1] if sheet.start else 0
+    _tell_hidden(looks, header.names, left, sink.findings)
     start = header.last + 2
-    data: Iterator[Sequence[Any]] = chain(sample[header.last + 1:], rows)
+    data: Iterator[Sequence[Any]] = iter(looks.as_shown(chain(sample[header.last + 1:], rows), start, left))
     if merges := _merges(sheet, start):
         data = _unmerged(data, start, merges, sink.findings)
     kept = headers.without_tail(data, len(header.names), start, sink.findings)
     sink.table(header.names, kept, start, total=sheet.end[0] + 1 if sheet.end else 0)
     return header.first + 1
+
+
+def _tell_hidden(looks: Looks, names: Sequence[str], left: int, findings: Findings) -> None:
+    for position, name in enumerate(names, start=1):
+        if left + position - 1 in looks.hidden:
+            findings.add("hidden_columns", column=name or f"column_{position}")
+    if looks.hidden_rows:
+        findings.add("hidden_rows", row=looks.first_hidden_row, count=looks.hidden_rows)
 
 
 @dataclass(frozen=True)

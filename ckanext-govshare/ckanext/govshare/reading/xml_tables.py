@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ckanext.govshare.exports.xml_rows import is_element_of
 from ckanext.govshare.reading import json_source, xml_source
 from ckanext.govshare.reading.report import Refused, Report, Source
 from ckanext.govshare.reading.sink import MAX_COLUMNS, Sink
@@ -12,6 +13,7 @@ from ckanext.govshare.reading.sink import MAX_COLUMNS, Sink
 MAX_PATHS = 20_000
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 Path = tuple[str, ...]
+_EXPORTED: Path = ("data", "row")  # as this portal and others on CKAN write a table, be it of one row
 
 
 @dataclass
@@ -32,7 +34,7 @@ def read_xml(source: Source, sink: Sink) -> Report:
     """Read XML into the sink. Raises Refused."""
     found = _survey(source)
     path = min((path for path, kind in found.items() if kind.count > 1 and kind.structured),
-               key=lambda path: (len(path), -found[path].count), default=None)
+               key=lambda path: (len(path), -found[path].count), default=_EXPORTED if _EXPORTED in found else None)
     if path is None:
         sink.findings.add("no_table")
         return sink.report("xml")
@@ -54,7 +56,7 @@ def _survey(source: Source) -> dict[Path, _Kind]:
             continue
         name = xml_source.name(element)
         if path:
-            _note(found[path].children, name)
+            _note(found[path].children, _column_of(element))
         path = (*path, name)
         kind = found.setdefault(path, _Kind())
         if len(found) > MAX_PATHS:
@@ -107,7 +109,7 @@ def _values(element: Any) -> dict[str, Any]:
     """Attributes, children and text of an element; a child's value is text where it has nothing but text."""
     values: dict[str, Any] = {f"@{name}": value for name, value in element.items()}
     for child in element:
-        name, value = xml_source.name(child), _value(child)
+        name, value = _column_of(child), _value(child)
         if name in values:
             values[name] = [*values[name], value] if isinstance(values[name], list) else [values[name], value]
         else:
@@ -119,4 +121,17 @@ def _values(element: Any) -> dict[str, Any]:
 def _value(element: Any) -> Any:
     if element.get(_NIL) in ("true", "1"):
         return None
-    return _values(element) if len(element) or element.keys() else (element.text or "").strip()
+    nested = len(element) or (element.keys() and not _is_named(element))
+    return _values(element) if nested else (element.text or "").strip()
+
+
+def _is_named(element: Any) -> bool:
+    """Whether it is a cell whose column has a name that no element can have, and that stands in an attribute, as exports write it."""
+    if not element.keys() or {*element.keys()} - {"name", _NIL}:
+        return False
+    named = element.get("name")
+    return bool(named) and named != xml_source.name(element) and is_element_of(xml_source.name(element), named)
+
+
+def _column_of(element: Any) -> str:
+    return str(element.get("name")) if _is_named(element) else xml_source.name(element)

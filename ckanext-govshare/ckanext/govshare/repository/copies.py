@@ -42,7 +42,8 @@ def _as_text(column: Any) -> Any:
     if not isinstance(column.type, sa.Text):
         return column
     starts = [ord(char) for char in FORMULA_STARTS]
-    is_formula = sa.and_(sa.func.ascii(column).in_(starts), column.op("!~")(f"^({PLAIN})$"))
+    bare = sa.func.ltrim(column, sa.literal(GUARD))
+    is_formula = sa.and_(sa.func.ascii(bare).in_(starts), bare.op("!~")(sa.literal(f"^({PLAIN})$")))
     return sa.case((is_formula, sa.literal(GUARD) + column), else_=column)
 
 

@@ -122,7 +122,20 @@ def _load(file: DataFile, report: Mapping[str, Any], csv_path: Path,
     columns = life.fitted(report["columns"], report["rows"], served.columns if served else ())
     try:
         rows = loading.load(file.id, columns, csv_path, tell)
-    except (psycopg2.DataError, ValueError) as error:
+    except (psycopg2.Error, ValueError) as error:
+        code = _to_blame(error)
+        if not code:
+            raise
         log.exception("The table of %s does not fit its columns", file.id)
-        return report, [finding("not_loaded", reason=str(error).splitlines()[0])]
+        return report, [finding(code, reason=str(error).splitlines()[0])]
     return {**report, "columns": columns, "rows": rows}, []
+
+
+def _to_blame(error: Exception) -> str:
+    """The finding for a table that PostgreSQL does not take; empty where it is the database that fails (SQLSTATE by class)."""
+    if isinstance(error, ValueError):
+        return "not_loaded"
+    state = getattr(error, "pgcode", None) or ""
+    if state[:2] == "54":
+        return "row_too_wide"
+    return "not_loaded" if state[:2] in ("0A", "21", "22", "23", "42") else ""
