@@ -125,10 +125,11 @@ def test_all_that_will_be_public_is_on_the_page_of_the_review(world: World, entr
     """Asked of what everybody reads before and after the approval, so that no field can be forgotten."""
     before = world.call("", "package_show", id=entry["id"])
     theme = world.call(world.operator, "group_create", name="shengtai-2", title="生态")
-    changes = {"title": "新名称", "notes": "新摘要", "tags": [{"name": "新词", "vocabulary_id": None}], "groups": [{"name": theme["name"]}],
+    changes = {"title": "新名称", "notes": "新摘要", "tags": [{"name": "新词"}], "groups": [{"name": theme["name"]}],
                "license_id": "cc-by", "issued": "2026-04-01", "related_codes": ["307016001/000001"], "update_frequency": "weekly"}
     world.call(world.editor, "package_patch", id=entry["id"], **changes)
-    world.call(world.editor, "resource_patch", id=entry["resources"][0]["id"], name="新文件名", description="新文件说明", format="XML")
+    world.call(world.editor, "resource_patch", id=entry["resources"][0]["id"], name="新文件名",
+               description="新文件说明", format="XML")
     review = _review(world, entry)
     told = {row["field"] for row in review["differences"]}
     lines = {row["field"]: gs_value_lines(row["field"], row["after"]) for row in gs_differences(review)}
@@ -137,7 +138,8 @@ def test_all_that_will_be_public_is_on_the_page_of_the_review(world: World, entr
     world.call(world.editor, "govshare_entry_submit", id=entry["id"])
     world.approve(entry)
     after = world.call("", "package_show", id=entry["id"])
-    assert {key for key in before | after if before.get(key) != after.get(key)} - fields.COMPUTED == told == {*changes, "resources"}
+    public = {key for key in before | after if before.get(key) != after.get(key)}
+    assert public - fields.COMPUTED == told == {*changes, "resources"}
     changed = {key for key in after["resources"][0] if after["resources"][0][key] != before["resources"][0].get(key)}
     assert changed - intake.KNOWN | (changed & intake.WORDS) == {"name", "description", "format"}
 
@@ -146,3 +148,17 @@ def test_the_list_of_fields_is_the_schema_s(world: World) -> None:
     schema = tk.h.scheming_get_dataset_schema("dataset")
     assert {field["field_name"] for field in schema["dataset_fields"]} <= fields.COMPILED | {"catalog_code"}
     assert {field["field_name"] for field in schema["resource_fields"]} == intake.WORDS | {"url"}
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("anything", "字"), ("extras", [{"key": "k", "value": "v"}]), ("image_url", "javascript:alert(1)"),
+    ("image_url", "https://example.com/x.png"), ("image_url", "//example.com/x.png"), ("image_url", "\\\\example.com\\x.png"),
+])
+def test_pages_of_departments_and_themes_have_a_closed_list_too(world: World, field: str, value: Any) -> None:
+    theme = world.call(world.operator, "group_create", name="shengtai-3", title="生态", description="说明")
+    for user, action, id in ((world.admin, "organization_patch", world.own["id"]), (world.operator, "group_patch", theme["id"])):
+        with pytest.raises(tk.ValidationError) as refusal:
+            world.call(user, action, id=id, **{field: value})
+        assert field in refusal.value.error_dict
+        read, save = action.replace("_patch", "_show"), action.replace("_patch", "_update")
+        world.call(user, save, **{**world.call(user, read, id=id), "title": "新名"})

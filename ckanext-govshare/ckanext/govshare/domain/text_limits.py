@@ -28,6 +28,10 @@ _VIEW: Limits = {"id": _ID, "resource_id": _ID, "title": 200, "description": 200
 _PAIR: Limits = {"subject": _ID, "object": _ID, "type": 100, "comment": 2000}
 _TASK: Limits = {"id": _ID, "entity_id": _ID, "entity_type": 100, "task_type": 100, "key": 200}
 
+_VOCABULARY: Limits = {"id": _ID, "name": 100}
+_LISTS_OF_GROUPS: Limits = {"users": 1000, "groups": 50, "extras": 50, "tags": 100}
+_LISTS_OF_VOCABULARIES: Limits = {"tags": 1000}
+
 # By action, then by field. A test asks for a row, or for a reason to have none, for each of CKAN's actions that store.
 STORED: Mapping[str, Limits] = {
     **dict.fromkeys(("user_create", "user_update", "user_patch"), _USER),
@@ -38,7 +42,7 @@ STORED: Mapping[str, Limits] = {
                      "organization_member_create", "organization_member_delete"), _MEMBER),
     **dict.fromkeys(("resource_view_create", "resource_view_update"), _VIEW),
     **dict.fromkeys(("package_relationship_create", "package_relationship_update"), _PAIR),
-    **dict.fromkeys(("vocabulary_create", "vocabulary_update"), {"id": _ID, "name": 100}),
+    **dict.fromkeys(("vocabulary_create", "vocabulary_update"), _VOCABULARY),
     "tag_create": {"name": 100, "vocabulary_id": _ID},
     "api_token_create": {"user": _ID, "name": 100},
     "task_status_update": _TASK,
@@ -50,8 +54,8 @@ STORED: Mapping[str, Limits] = {
 # Lists of these actions, by how many elements they may have.
 LISTS: Mapping[str, Limits] = {
     **dict.fromkeys(("group_create", "group_update", "group_patch", "organization_create", "organization_update",
-                     "organization_patch"), {"users": 1000, "groups": 50, "extras": 50, "tags": 100}),
-    **dict.fromkeys(("vocabulary_create", "vocabulary_update"), {"tags": 1000}),
+                     "organization_patch"), _LISTS_OF_GROUPS),
+    **dict.fromkeys(("vocabulary_create", "vocabulary_update"), _LISTS_OF_VOCABULARIES),
 }
 
 
@@ -87,9 +91,7 @@ ROWS = Size(text=1_000_000, parts=1_000_000, depth=30)  # of DataStore tables
 
 def too_much(given: Any, size: Size) -> Message | None:
     """Why a request is larger than `size`, naming where; None if it is not. Stops counting where the bound is passed."""
-    parts = 0
-    for path, value, depth in _walk(given):
-        parts += 1
+    for parts, (path, value, depth) in enumerate(_walk(given), start=1):
         if depth > size.depth:
             return Message("“{field}” lies deeper than {limit} levels", field=path[:100], limit=size.depth)
         if parts > size.parts:
