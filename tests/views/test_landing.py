@@ -11,7 +11,8 @@ from browser import Browser
 from world import World
 
 LISTS = {"citizen": "/my/applications", "own_member": "/entry/", "own_editor": "/department/tasks",
-         "own_admin": "/department/tasks", "other_editor": "/department/tasks", "competent": "/entry/queue", "operator": "/ckan-admin/"}
+         "own_admin": "/department/tasks", "other_editor": "/department/tasks",
+         "competent": "/entry/queue", "operator": "/ckan-admin/"}
 
 
 @pytest.fixture
