@@ -55,7 +55,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "line_too_long": ("error", Message("This line has more than {limit} bytes. Is it a table with line ends?")),
     "cell_too_long": ("error", Message("A cell has more than {limit} characters. Is a quotation mark missing above?")),
     "quote_missing": ("error", Message("In this row a quotation mark is opened and never closed; it swallows the rows below.")),
-    "cell_of_rows": ("warning", Message("A cell runs over {count} lines that look like rows. Is a quotation mark too many there?")),
+    "cell_of_rows": ("warning",
+                     Message("A cell runs over {count} lines that look like rows. Is a quotation mark too many there?")),
     # JSON, XML, GeoJSON, RDF, documents
     "json_invalid": ("error", Message("The JSON is faulty here, at character {position}: {reason}")),
     "xml_invalid": ("error", Message("The XML is faulty here: {reason}")),

@@ -65,7 +65,8 @@ class Json:
                     number, done = found["number"] or "", found.start()
                     if len(number) > MAX_DIGITS or _HUGE.search(number):
                         named = _NAME.search(rest, max(0, done - 1000), done)
-                        raise Refused("number_too_large", row=line + rest.count("\n", 0, done), column=named[1] if named else None)
+                        raise Refused("number_too_large", row=line + rest.count("\n", 0, done),
+                                      column=named[1] if named else None)
                     if found[0] == '"' or found.end() == len(rest):
                         break  # a text or number that goes on in what follows
                     done = found.end()

@@ -20,6 +20,7 @@ from ckanext.govshare.reading.types import CONVERTERS, MAX_DIGITS, PLACEHOLDERS
 MAX_COLUMNS = 1000  # as many as an entry may have information items; PostgreSQL ends at 1,600
 BATCH = 4096  # rows, and
 BATCH_CELLS = 200_000  # cells that are looked at together
+LONGEST = 2**30
 MEMORY = 65536  # distinct values whose conversion is remembered
 
 
@@ -139,6 +140,7 @@ def _writer(target: Any, width: int) -> Any:
 
 
 def _convert(spool: Path, table: Path, columns: list[Column], keep: list[bool]) -> None:
+    csv.field_size_limit(LONGEST)  # what a reader took may stand here, however long
     converters = [_converter(column) if column.needs_conversion() else None for column in columns]
     with spool.open(encoding="utf-8", newline="") as source, table.open("w", encoding="utf-8", newline="") as target:
         writer = _writer(target, sum(keep))

@@ -126,7 +126,7 @@ def _value(element: Any) -> Any:
 
 
 def _is_named(element: Any) -> bool:
-    """Whether it is a cell whose column has a name that no element can have, and that stands in an attribute, as exports write it."""
+    """Whether it is a cell whose column has a name that no element can have: exports write it into an attribute."""
     if not element.keys() or {*element.keys()} - {"name", _NIL}:
         return False
     named = element.get("name")

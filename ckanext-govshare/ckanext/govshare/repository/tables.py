@@ -10,7 +10,6 @@ from typing import Any
 import psycopg2
 import sqlalchemy as sa
 from ckanext.datastore.backend.postgres import get_read_engine
-from sqlalchemy.dialects import postgresql
 
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.table_queries import Filter, Query, TooSlow
@@ -23,8 +22,6 @@ STREAM_SECONDS: float = 60
 COLLATION = "zh-Hans-x-icu"
 FETCHED = 2000
 _QUERY_CANCELED = "57014"
-# Parameters are named after columns, and names of columns hold what names of parameters cannot: so these have none.
-_BY_POSITION = postgresql.psycopg2.dialect(paramstyle="format")
 
 _TYPES: Mapping[str, Any] = {
     "text": sa.Text, "int8": sa.BigInteger, "numeric": sa.Numeric, "float8": sa.Float, "date": sa.Date,
@@ -80,11 +77,13 @@ def driver(connection: sa.Connection) -> Any:
 
 
 def rendered(connection: sa.Connection, statement: sa.Select[Any]) -> str:
-    """The statement as SQL with its values in it, quoted by the driver."""
-    compiled = statement.compile(dialect=_BY_POSITION, compile_kwargs={"render_postcompile": True})
-    params = compiled.construct_params(escape_names=False)
+    """The statement as SQL with its values in it, quoted by the driver.
+
+    Its values are literals (`sa.literal`): a parameter named after its column would bear signs that the driver does not take.
+    """
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     with driver(connection).cursor() as cursor:
-        written: bytes = cursor.mogrify(str(compiled), [params[name] for name in compiled.positiontup or ()])
+        written: bytes = cursor.mogrify(str(compiled), compiled.params)
     return written.decode()
 
 
