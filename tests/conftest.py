@@ -25,6 +25,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write the pages of docs/ that tests generate")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how a random order is repeated, also where `-q` leaves the head of the report out."""
+    from random_order.config import Config
+
+    if (order := Config(config)).is_enabled:
+        terminalreporter.write_line(f"The same order again: --random-order-seed={order.seed}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A test marked `alone` harms or measures what all tests stand on: no other runs meanwhile."""
@@ -51,9 +59,12 @@ def empty_database() -> Callable[[], None]:
 @pytest.fixture(scope="session")
 def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
     """CKAN's own would drop the tables, which the application's role does not own."""
+    import accounts
     from ckan import model
     from ckan.tests import factories
     from emptying import forget_attempts, remove_data_files
+
+    accounts.install()
 
     def reset() -> None:
         factories.fake.unique.clear()

@@ -60,7 +60,7 @@ def at_desk(world: World, chromium: Browser, served: str) -> Iterator[Callable[[
             page.fill("#field-login", name)
             page.fill("#field-password", PASSWORD)
             page.click("main button[type=submit]")
-            page.wait_for_load_state("networkidle")
+            page.wait_for_url(lambda address: "/login" not in address)
         return page
     yield open_tab
     for context in contexts:

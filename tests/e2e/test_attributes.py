@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from world import World
 
 Desk = Callable[[str], Page]
@@ -38,7 +38,7 @@ def test_the_table_of_items_grows_and_shrinks(form: Page, world: World) -> None:
     rows = form.locator("#field-info_items tbody tr")
     before = rows.count()
     form.click("text=增加一行")
-    assert rows.count() == before + 1
+    expect(rows).to_have_count(before + 1)
     for number in range(before + 1):
         form.fill(f"[name=info_items__{number}__name]", f"第{number}项")
     rows.nth(1).locator("button").click()
@@ -56,6 +56,7 @@ def test_errors_are_listed_with_links_to_their_fields(form: Page) -> None:
     form.check("#field-proactively_disclosed")
     form.check("input[name=sharing_type][value=none]")
     form.click("button[name=save]")
+    form.wait_for_selector("#form-errors a")
     links = form.locator("#form-errors a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert set(links) == {"#field-category_code", "#field-open_type"}
     assert all(form.locator(link).count() == 1 for link in links)
@@ -72,6 +73,7 @@ def test_the_form_works_without_script(chromium: Browser, served: str, form: Pag
     page.select_option("#field-open_ground", "law")
     page.fill("[name=info_items__0__name]", "水位")
     page.click("button[name=save]")
+    page.wait_for_url("**/entry/shui-ku-shui-wei")
     saved = world.call(world.editor, "package_show", id="shui-ku-shui-wei")
     assert (saved["open_ground"], saved["info_items"]) == ("law", [{"name": "水位"}])
     context.close()

@@ -40,6 +40,11 @@ class Desk:
         self.page.click("main button[type=submit]")
         self.page.wait_for_url(lambda address: "/login" not in address)
 
+    def follow(self, link: str) -> None:
+        """Follow the first such link, and be on its page."""
+        with self.page.expect_navigation():
+            self.page.locator(link).first.click()
+
     def look(self, title: str) -> None:
         """Photograph the page at both widths; nothing stands off the screen."""
         self._number += 1
@@ -60,8 +65,9 @@ class Desk:
         """Fill a form in and send it by its last button."""
         for name, value in words.items():
             self.page.fill(f"{form} [name={name}]", value)
-        self.page.locator(f"{form} button[type=submit]").last.click()
-        self.page.wait_for_load_state()
+        # The page that answers, not the one that is left: a click returns before the old page is gone.
+        with self.page.expect_navigation():
+            self.page.locator(f"{form} button[type=submit]").last.click()
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def test_from_the_application_to_the_last_second(
     # Refused without an authorisation, and shown where to apply.
     assert applicant.page.request.get(download, max_redirects=0).status == HTTPStatus.FORBIDDEN
     applicant.go(f"/dataset/{entry['name']}", "dataset")
-    applicant.page.locator("main a[href*='/apply']").first.click()
+    applicant.follow("main a[href*='/apply']")
     applicant.look("apply")
     _apply(applicant)
     address = applicant.page.url
@@ -114,7 +120,7 @@ def test_from_the_application_to_the_last_second(
 
     # The clerk asks for a supplement with a reason that is often given; the applicant gives it.
     clerk.go("/department/tasks", "tasks")
-    clerk.page.click(f"main a[href$='/application/{case_id}']")
+    clerk.follow(f"main a[href$='/application/{case_id}']")
     clerk.look("case")
     clerk.page.click("#gs-return summary")
     clerk.page.locator("#gs-return input[name=common]").first.check()
@@ -134,14 +140,14 @@ def test_from_the_application_to_the_last_second(
     expect(clerk.page.locator(".gs-badge-approved").first).to_be_visible()
     clerk.look("approved")
     applicant.go(address, "approved")
-    applicant.page.locator("#next a[href*='/agreement/']").click()
+    applicant.follow("#next a[href*='/agreement/']")
     agreement = applicant.page.url
     applicant.look("agreement")
     assert applicant.page.request.get(download, max_redirects=0).status == HTTPStatus.FORBIDDEN
     _sign(applicant, "李明")
     applicant.look("signed")
     clerk.go("/department/tasks", "to-countersign")
-    clerk.page.locator("#countersign a[href*='/agreement/']").click()
+    clerk.follow("#countersign a[href*='/agreement/']")
     clerk.look("agreement")
     _sign(clerk, "王芳")
     clerk.look("countersigned")

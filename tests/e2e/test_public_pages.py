@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from world import World
 
 TABLE = "编号,站点名称,浓度,日期\n001,一中站,35.50,2026-03-01\n002,'二中\"站,12,2026-03-02\n".encode()
@@ -71,16 +71,17 @@ class TestWithoutScript:
         page.goto(address)
         page.fill("[name=v1]", "二中")
         page.click("#gs-ask button[type=submit]")
-        assert page.locator(".gs-data tbody tr").count() == 1
+        expect(page.locator(".gs-data tbody tr")).to_have_count(1)
         page.click("#gs-data .gs-chosen a")
+        expect(page.locator(".gs-data tbody tr")).to_have_count(2)
         page.click(".gs-data thead th:nth-child(3) a")
-        assert page.locator(".gs-data tbody tr").first.locator("td").first.inner_text() == "002"
+        expect(page.locator(".gs-data tbody tr").first.locator("td").first).to_have_text("002")
 
     def test_the_open_list_of_a_department_is_chosen(self, page: Page, address: str, world: World) -> None:
         page.goto("/open-list")
         page.select_option("#gs-open-list-of", world.own["name"])
         page.click("main noscript button, main form button")
-        assert page.url.endswith(f"/open-list/{world.own['name']}")
+        page.wait_for_url(f"**/open-list/{world.own['name']}")
 
 
 def test_a_wide_table_scrolls_in_its_box_on_a_phone(at_desk: Callable[..., Page], world: World) -> None:

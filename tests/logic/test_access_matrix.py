@@ -16,7 +16,7 @@ from ckan import model
 from ckan.lib.search import rebuild
 from ckan.tests import factories
 from granting import HOLDERS, tokens
-from planting import OWN, Planted, answer_text, plant
+from planting import OWN, Canaries, Planted, answer_text, plant
 from surfaces import ROLES, STATES, SURFACES, Surface, clean
 from walk import Probe, calls_about, neutral_calls, neutral_pages, pages_about
 from world import World
@@ -162,6 +162,21 @@ def _everywhere(app: Any, planted: Iterable[Planted]) -> Iterator[Probe]:
         yield from pages_about(app, {
             "resource_id": one.resource, "file_id": one.file, "entry_id": one.entry, "package_id": one.entry}, names)
         yield from pages_about(app, {"id": one.name, "resource_id": one.resource}, ["csv"])
+
+
+class TestOfTheCanaries:
+    """A size is found where somebody tells it, and nowhere by chance."""
+
+    SIZE = Canaries.of("0q", 0).size
+
+    @pytest.mark.parametrize("told", ['"size": {}', '"size":{},', "Content-Length: {}\n", ">{}<", "{} 字节", "size={}&", "为{}。",
+                                      '"{}"', "byteSize {} .", "bytes 0-9/{}\n"])
+    def test_a_size_that_is_told_is_found(self, told: str) -> None:
+        assert Canaries.of("0q", 0).found_in(told.format(self.SIZE)) == ["size"]
+
+    @pytest.mark.parametrize("chance", ["a{}c0ffee", "-{}b-", "e{}", "1{}", "{}0", "12:30:00.{}", "0.{}3", "{}.25", "/{}Q==", "_{}_"])
+    def test_the_same_digits_within_something_else_are_not(self, chance: str) -> None:
+        assert Canaries.of("0q", 0).found_in(chance.format(self.SIZE)) == []
 
 
 class TestOfTheTest:

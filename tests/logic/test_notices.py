@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ import trustme
 from cases import REJECT_REASON, SHANGHAI, Cases, at, midnight
 from ckan import model
 from ckan.exceptions import CkanConfigurationException
+from emptying import Snapshot, owner_engine
 from mail_server import Mailbox, mail_server
 from world import World
 
@@ -28,22 +29,23 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def module_cases(shared_world: World) -> Cases:
-    return Cases(shared_world)
+def module_cases(shared_world: World) -> Iterator[tuple[Cases, Snapshot]]:
+    made = Cases(shared_world)
+    assert made.dataset
+    model.Session.remove()
+    snapshot = Snapshot(owner_engine(Path(tk.config["__file__"])), "notices")
+    yield made, snapshot
+    snapshot.forget()
 
 
 @pytest.fixture
-def cases(module_cases: Cases) -> Iterator[Cases]:
-    """The cases' entry is one for all; a test leaves no open application, nothing to be sent and no unread message."""
-    yield module_cases
-    for applicant in (module_cases.applicant, module_cases.other_applicant):
-        for one in module_cases.world.call(applicant, "govshare_application_list", role="applicant", limit=100)["results"]:
-            if "withdraw" in module_cases.show("application", one["id"], applicant)["commands"]:
-                module_cases.act(applicant, "withdraw", one)
-    with at(clock.now() + DAY), pytest.MonkeyPatch.context() as patch:
-        patch.setitem(tk.config, "smtp.server", "")
-        jobs.drain_outbox()
-    read_all(module_cases)
+def cases(module_cases: tuple[Cases, Snapshot], empty_database: Callable[[], None]) -> Iterator[Cases]:
+    """The cases' entry is one for all; of what a test does nothing is left to the next, whose reminders would tell of it."""
+    made, snapshot = module_cases
+    yield made
+    model.Session.remove()
+    empty_database()
+    snapshot.put_back()
 
 
 def read_all(cases: Cases) -> None:

@@ -63,24 +63,36 @@ def empty_trace(owner: sa.Engine) -> None:
 
 
 class Snapshot:
-    """What the tables hold now, to be put back into empty ones: quicker than making it again."""
+    """What the tables hold now, to be put back into empty ones: quicker than making it again.
 
-    def __init__(self, owner: sa.Engine) -> None:
-        self._owner = owner
+    name: of the schema that keeps it; two that are needed at the same time have different ones.
+    """
+
+    def __init__(self, owner: sa.Engine, name: str = "snapshot") -> None:
+        self._owner, self._name = owner, name
         with owner.begin() as connection:
-            connection.execute(sa.text("DROP SCHEMA IF EXISTS snapshot CASCADE"))
-            connection.execute(sa.text("CREATE SCHEMA snapshot"))
+            connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            connection.execute(sa.text(f"CREATE SCHEMA {name}"))
             filled = [table for table in _tables(connection) if connection.execute(
                 sa.text(f'SELECT EXISTS (SELECT FROM "{table}")')).scalar()]  # noqa: S608  # names from the catalogue
             for table in filled:
-                connection.execute(sa.text(f'CREATE TABLE snapshot."{table}" AS TABLE public."{table}"'))
+                connection.execute(sa.text(f'CREATE TABLE {name}."{table}" AS TABLE public."{table}"'))
+            self._numbers = connection.execute(sa.text(
+                "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value > 0")).tuples().all()
         self._filled = filled
 
     def put_back(self) -> None:
         with self._owner.begin() as connection:
             for table in self._filled:
                 connection.execute(sa.text(
-                    f'INSERT INTO public."{table}" SELECT * FROM snapshot."{table}"'))  # noqa: S608  # as above
+                    f'INSERT INTO public."{table}" SELECT * FROM {self._name}."{table}"'))  # noqa: S608  # as above
+            for sequence, last in self._numbers:
+                connection.execute(sa.text("SELECT setval(CAST(:sequence AS regclass), :last)"),
+                                   {"sequence": f'public."{sequence}"', "last": last})
+
+    def forget(self) -> None:
+        with self._owner.begin() as connection:
+            connection.execute(sa.text(f"DROP SCHEMA {self._name} CASCADE"))
 
 
 def remove_data_files() -> None:

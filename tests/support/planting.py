@@ -17,7 +17,9 @@ from ckanext.govshare.repository import datafiles
 
 WORD = "zqx"
 ROWS = 23
-FIRST_SIZE = 61_717  # bytes; each planted file has a size that no other number on a page is likely to be
+# In bytes. A size counts as found where it stands as a number of its own, never among the digits of a hash, a time or an
+# identifier; no port that the system gives out is so high.
+FIRST_SIZE = 61_717
 NARROWING = "《数据安全法》第二十一条"
 PLAIN = "站点名称,浓度\n国控一站,35\n".encode()
 CONDITIONAL = {"open_type": "conditional", "open_condition": "仅限科研机构申请使用", "open_basis": "《数据安全法》"}
@@ -54,7 +56,7 @@ class Canaries:
         """Where those of the words stood that `text` holds."""
         found = [name for name in ("backend", "filename", "column", "row") if getattr(self, name) in text]
         found += ["sha256"] if self.sha256 and self.sha256 in text else []
-        return found + (["size"] if re.search(rf"(?<![\d.]){self.size}(?![\d.]*\d)", text) else [])
+        return found + (["size"] if re.search(rf"(?a)(?<![\w.-]){self.size}(?![\w+=-]|\.\d)", text) else [])
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,10 @@ class Planted:
 
 
 def answer_text(got: Any) -> str:
-    """All that an answer says: status line, headers, body."""
-    return "\n".join([got.status, *(f"{name}: {value}" for name, value in got.headers), body_of(got)])
+    """All that an answer says: status line, headers, body; not the length of that body, which may be any number."""
+    own = str(len(got.get_data()))
+    headers = (f"{name}: {value}" for name, value in got.headers if (name, value) != ("Content-Length", own))
+    return "\n".join([got.status, *headers, body_of(got)])
 
 
 def plant(world: World, key: str, number: int, standing: Callable[[World, Canaries], tuple[dict[str, Any], DataFile]],
