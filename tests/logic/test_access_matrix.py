@@ -174,7 +174,8 @@ class TestOfTheCanaries:
     def test_a_size_that_is_told_is_found(self, told: str) -> None:
         assert Canaries.of("0q", 0).found_in(told.format(self.SIZE)) == ["size"]
 
-    @pytest.mark.parametrize("chance", ["a{}c0ffee", "-{}b-", "e{}", "1{}", "{}0", "12:30:00.{}", "0.{}3", "{}.25", "/{}Q==", "_{}_"])
+    @pytest.mark.parametrize("chance", ["a{}c0ffee", "-{}b-", "e{}", "1{}", "{}0", "12:30:00.{}",
+                                        "0.{}3", "{}.25", "/{}Q==", "_{}_"])
     def test_the_same_digits_within_something_else_are_not(self, chance: str) -> None:
         assert Canaries.of("0q", 0).found_in(chance.format(self.SIZE)) == []
 

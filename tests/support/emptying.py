@@ -78,7 +78,8 @@ class Snapshot:
             for table in filled:
                 connection.execute(sa.text(f'CREATE TABLE {name}."{table}" AS TABLE public."{table}"'))
             self._numbers = connection.execute(sa.text(
-                "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value > 0")).tuples().all()
+                "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value > 0"),
+            ).tuples().all()
         self._filled = filled
 
     def put_back(self) -> None:

@@ -17,9 +17,12 @@ from ckanext.govshare.security import (
     csrf,
     forms,
     headers,
+    json_numbers,
     jsonp,
+    log_lines,
     mail,
     outages,
+    parameters,
     passwords,
     proxies,
     refusals,
@@ -28,6 +31,7 @@ from ckanext.govshare.security import (
     secrets,
     sessions,
     settings,
+    texts,
     throttle,
     uploads,
     whole_answers,
@@ -45,6 +49,7 @@ def declare(declaration: Declaration) -> None:
 
 def configure(config: dict[str, Any]) -> None:
     """Set what follows from other settings, and install the fixes that must precede the building of the application."""
+    log_lines.install()
     settings.derive(config)
     csrf.install()
     mail.install()
@@ -75,6 +80,9 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     refusals.install(app)
     forms.install(app)
     throttle.install(app)
+    json_numbers.install(app)
+    texts.install(app)
+    parameters.install(app)
     jsonp.install(app)
     request_parts.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.

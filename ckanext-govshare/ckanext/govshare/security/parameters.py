@@ -1,0 +1,165 @@
+"""What an action's parameters may be, by the action's own documentation (`:type limit: int`), asked before the action runs.
+
+CKAN's actions take what they are given for what they expect: a list where an id belongs ended as a 500 in SQL or Solr. Only
+the API is asked; pages and commands call actions with values of their own.
+"""
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from ckan import logic
+from ckan.common import request
+from ckan.plugins import toolkit
+from ckan.views import api
+
+from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.security.json_numbers import LARGEST
+from ckanext.govshare.security.texts import refusal
+
+if TYPE_CHECKING:
+    from ckan.types import CKANApp
+
+CORE = ("get", "create", "update", "delete", "patch", "file")
+_TYPE = re.compile(r":type\s+([\w.]+)\s*:\s*(.+)")
+_TYPED = re.compile(r":param\s+(\w+)\s+([\w.]+)\s*:")
+# How pages and suggestions are told which part of a list is meant.
+COUNTS = ("page", "limit", "offset", "rows")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_WHOLE = re.compile(r"-?\d{1,19}")
+_FLAGS = frozenset({"0", "1", "true", "false", "yes", "no", "on", "off", "t", "f", "y", "n"})
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_flag(value: Any) -> bool:
+    return value in (True, False) if isinstance(value, int) else isinstance(value, str) and value.lower() in _FLAGS
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
+def _is_list(value: Any) -> bool:
+    # In an address a list of one is written as that one, or as JSON.
+    return isinstance(value, list | str)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict | str)
+
+
+def _has(value: Any, **needed: type) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), kind) for name, kind in needed.items())
+
+
+# By the words with which documentations begin or offer a type.
+KINDS: Mapping[str, tuple[Callable[[Any], bool], Message]] = {
+    "text": (_is_text, Message("Must be a text")),
+    "flag": (_is_flag, Message("Must be true or false")),
+    "whole": (_is_whole, Message("Must be a whole number")),
+    "list": (_is_list, Message("Must be a list")),
+    "object": (_is_object, Message("Must be an object with named values")),
+    "natural": (lambda value: _is_whole(value) and int(value) >= 0, Message("Must be a whole number")),
+    "rows": (lambda value: isinstance(value, list) and all(map(_is_text, value)), Message("Must be a list")),
+    "objects": (lambda value: isinstance(value, list) and all(isinstance(one, dict) for one in value), Message("Must be a list")),
+    "entity": (lambda value: _has(value, id=str, resources=list), Message("Must be an object with named values")),
+    "resource": (lambda value: _has(value, id=str, package_id=str), Message("Must be an object with named values")),
+}
+_WORDS = {"string": "text", "str": "text", "bool": "flag", "boolean": "flag", "int": "whole", "integer": "whole", "list": "list",
+          "dict": "object", "dictionary": "object"}
+# Those of actions that say it in words alone, and that name one thing everywhere.
+NAMES = frozenset({"id", "id2", "resource_id", "package_id", "organization_id", "dataset_id", "application_id", "agreement_id",
+                   "grant_id", "user_id", "owner_id", "file_id", "username", "name_or_id"})
+
+# What documentations leave out or have otherwise: a row's identifier in it, the words alone.
+CORRECTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "scheming_dataset_schema_show": {"type": ("text",)},
+    "scheming_organization_schema_show": {"type": ("text",)},
+    "package_create_default_resource_views": {"package": ("entity",)},
+    "resource_create_default_resource_views": {"resource": ("resource",)},
+    "resource_view_clear": {"view_types": ("rows",)},
+    "task_status_update_many": {"data": ("objects",)},
+    "term_translation_update_many": {"data": ("objects",)},
+    "file_owner_scan": {"rows": ("natural",), "start": ("natural",)},
+    "govshare_trace_list": {"from": ("whole",), "to": ("whole",)},
+}
+# What the core takes for given without asking.
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "datastore_run_triggers": ("resource_id",),
+    "group_member_create": ("id", "username", "role"),
+    "group_member_delete": ("id", "username"),
+    "job_cancel": ("id",),
+    "job_show": ("id",),
+    "organization_member_create": ("id", "username", "role"),
+    "organization_member_delete": ("id", "username"),
+    "package_create_default_resource_views": ("package",),
+    "resource_create_default_resource_views": ("resource",),
+    "resource_update": ("id",),
+    "task_status_update_many": ("data",),
+    "term_translation_update_many": ("data",),
+}
+
+
+@cache
+def declared(action: str) -> Mapping[str, tuple[str, ...]]:
+    """The kinds of KINDS that each parameter of `action` may be, where its documentation says so."""
+    texts = [logic.get_action(action).__doc__ or ""]
+    texts += [getattr(getattr(importlib.import_module(f"ckan.logic.action.{module}"), action, None), "__doc__", None) or ""
+              for module in CORE]
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(NAMES, ("text",))
+    for text in reversed(texts):
+        for name, kind in [*_TYPE.findall(text), *((name, kind) for kind, name in _TYPED.findall(text))]:
+            if kinds := _kinds(kind):
+                found[name] = kinds
+    return {**found, **CORRECTED.get(action, {})}
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    offered = [part.strip().split(" ")[0].split(",")[0].split("-")[0].lower() for part in text.split(" or ")]
+    return tuple(_WORDS[word] for word in offered) if set(offered) <= _WORDS.keys() else ()
+
+
+def wrong(action: str, data: Mapping[str, Any]) -> tuple[str, Message] | None:
+    """The first of `data` that is not what `action` declares, and what it must be. None: all are; null is as if not given."""
+    for name in REQUIRED.get(action, ()):
+        if data.get(name) in (None, ""):
+            return name, Message("Missing value")
+    for name, kinds in declared(action).items():
+        if (value := data.get(name)) is not None and not any(KINDS[kind][0](value) for kind in kinds):
+            return name, KINDS[kinds[0]][1]
+    return None
+
+
+def install(app: CKANApp) -> None:
+    """Answer a call of the API with a parameter of another kind as an action answers what it does not accept: with 409.
+
+    Of pages only their counts are asked; what an action refuses in its own words and a page lets pass is answered with 400.
+    """
+    app.register_error_handler(logic.ValidationError, _invalid)
+
+    @app.before_request
+    def refuse() -> Any:
+        if request.endpoint != "api.action" or request.view_args is None:
+            count = next((name for name in COUNTS if not _COUNT.fullmatch(request.args.get(name) or "1")), "")
+            return refusal(count, toolkit._("Must be a whole number")) if count else None
+        name = str(request.view_args["logic_function"])
+        try:
+            reads = getattr(logic.get_action(name), "side_effect_free", False)
+            found = wrong(name, api._get_request_data(try_url_params=reads))
+        except (KeyError, ValueError):
+            return None  # the view says so itself
+        return refusal(found[0], toolkit._(found[1].text), HTTPStatus.CONFLICT) if found else None
+
+
+def _invalid(error: logic.ValidationError) -> Any:
+    field, reasons = next(iter(error.error_summary.items()), ("", ""))
+    return refusal(str(field), str(reasons))
