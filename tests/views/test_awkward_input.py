@@ -17,7 +17,8 @@ from world import World
 # As they stand in JSON.
 VALUES = ("1e400", "-1", '["x"]', '{"a": "b"}', "true", "null", '""', '"x"', "5", '"\\u0000"')
 # What is refused, or taken, alike wherever it stands: asked of a few actions.
-EVERYWHERE = ("NaN", str(10**30), "9" * 5000, '"\\ud800"', '"' + "x" * 100_000 + '"', "[" * 2000 + "]" * 2000, '{"a": "\\u0000"}')
+EVERYWHERE = ("NaN", str(10**30), "9" * 5000,
+              '"\\ud800"', '"' + "x" * 100_000 + '"', "[" * 2000 + "]" * 2000, '{"a": "\\u0000"}')
 BODIES = ("", "null", "[]", '"x"', "{", "1", '{"\\u0000": 1}')
 IN_ADDRESS = ("%00", "%0a", "%ff", "%ed%a0%80", "1e400", "-1", "9" * 30, "NaN", "%1b[2J", "x" * 5000, "%5B%5D", "2026-02-30")
 IN_QUERY = ("%00", "%ff", "1e400", "-1", "9" * 30, "2026-02-30")

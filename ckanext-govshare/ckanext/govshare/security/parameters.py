@@ -133,6 +133,8 @@ def wrong(action: str, data: Mapping[str, Any]) -> tuple[str, Message] | None:
     for name in REQUIRED.get(action, ()):
         if data.get(name) in (None, ""):
             return name, Message("Missing value")
+    if "order_by" in data and data["order_by"] is None:
+        return "order_by", KINDS["text"][1]
     for name, kinds in declared(action).items():
         if (value := data.get(name)) is not None and not any(KINDS[kind][0](value) for kind in kinds):
             return name, KINDS[kinds[0]][1]
