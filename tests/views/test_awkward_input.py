@@ -22,8 +22,8 @@ EVERYWHERE = ("NaN", str(10**30), "9" * 5000,
 BODIES = ("", "null", "[]", '"x"', "{", "1", '{"\\u0000": 1}')
 IN_ADDRESS = ("%00", "%0a", "%ff", "%ed%a0%80", "1e400", "-1", "9" * 30, "NaN", "%1b[2J", "x" * 5000, "%5B%5D", "2026-02-30")
 IN_QUERY = ("%00", "%ff", "1e400", "-1", "9" * 30, "2026-02-30")
-QUERY = ("q", "page", "sort", "filter", "tags", "organization", "state", "day", "start", "days", "a", "b", "incomplete", "order_by",
-         "ext_bbox", "q1", "bom", "columns", "groups", "res_format", "id", "role")
+QUERY = ("q", "page", "sort", "filter", "tags", "organization", "state", "day", "start", "days", "a", "b", "incomplete",
+         "order_by", "ext_bbox", "q1", "bom", "columns", "groups", "res_format", "id", "role")
 REFUSED = range(200, 500)
 
 
