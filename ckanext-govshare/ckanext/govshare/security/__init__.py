@@ -78,11 +78,11 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     """Add what acts on each request and answer. Returns `app`."""
     absence.install(app)
     refusals.install(app)
-    forms.install(app)
-    throttle.install(app)
     json_numbers.install(app)
     texts.install(app)
+    forms.install(app)
     parameters.install(app)
+    throttle.install(app)
     jsonp.install(app)
     request_parts.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
