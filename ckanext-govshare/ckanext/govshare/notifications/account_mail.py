@@ -45,7 +45,7 @@ def _params(user: model.User, payload: Mapping[str, Any], language: str) -> dict
     until = clock.now() + password_links.lasts(user)
     zone = get_timezone(str(tk.config.get("ckan.display_timezone") or "UTC"))
     params = {"site": tk.config["ckan.site_title"], "account": user.name,
-              "until": format_datetime(until, "long", tzinfo=zone, locale=language)}
+              "until": format_datetime(until, "medium", tzinfo=zone, locale=language)}
     if payload["letter"] == account_letters.INVITATION:
         group = departments.find(payload["group"])
         params |= {"department": (group.title or group.name) if group else "",
