@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+from browser import Browser
 from ckan import model
 from ckan.tests import factories
 from markupsafe import escape
@@ -173,17 +175,17 @@ class Clerk:
     """An editor at the browser: logged in, and every form sent back with the token of its page."""
 
     def __init__(self, app: Any, user: str) -> None:
-        self.app = app
-        app.set_session_user(model.User.get(user).id)
+        self.app = Browser(app, user)
 
     def page(self, url: str) -> str:
-        body: str = self.app.get(url, status=200).body
-        return body
+        answer = self.app.get(url, follow_redirects=True)
+        assert answer.status_code == HTTPStatus.OK
+        return str(answer.body)
 
     def post(self, url: str, form: dict[str, Any]) -> Any:
         token = re.search(r'name="_csrf_token" value="([^"]+)"', self.page(url))
         assert token
-        return self.app.post(url, data={**form, "_csrf_token": token[1], "save": "save"}, follow_redirects=False)
+        return self.app.post(url, data={**form, "_csrf_token": token[1], "save": "save"})
 
 
 class TestForm:
