@@ -59,12 +59,12 @@ def empty_database() -> Callable[[], None]:
 @pytest.fixture(scope="session")
 def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
     """CKAN's own would drop the tables, which the application's role does not own."""
-    import accounts
+    import account_names
     from ckan import model
     from ckan.tests import factories
     from emptying import forget_attempts, remove_data_files
 
-    accounts.install()
+    account_names.install()
 
     def reset() -> None:
         factories.fake.unique.clear()
