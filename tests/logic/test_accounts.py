@@ -12,7 +12,7 @@ from world import World
 
 from ckanext.govshare.repository import trace as repository
 
-GUESS = "Guess-2026-long"
+GUESS, OWN = "Guess-2026-long", "Own-2026-longer"
 
 
 def history(name: str) -> list[tuple[str, dict[str, Any], str]]:
@@ -63,10 +63,23 @@ class TestNobodyIsSomebodyElse:
         assert model.User.get("li-si") is None
 
     def test_people_change_their_own(self, world: World) -> None:
-        world.call(world.citizen, "user_patch", id=world.citizen, fullname="李四", password=GUESS)
-        user = model.User.get(world.citizen)
+        person = factories.User(password=OWN)["name"]
+        world.call(person, "user_patch", id=person, fullname="李四", password=GUESS, old_password=OWN)
+        user = model.User.get(person)
         assert (user.fullname, user.validate_password(GUESS)) == ("李四", True)
-        assert world.call(world.citizen, "api_token_create", user=world.citizen, name="mine")["token"]
+        assert world.call(person, "api_token_create", user=person, name="mine")["token"]
+
+    @pytest.mark.parametrize("old", [{}, {"old_password": ""}, {"old_password": "wrong"}, {"old_password": [OWN]}])
+    @pytest.mark.parametrize("change", [
+        {"password": GUESS}, {"password1": GUESS, "password2": GUESS}, {"email": "other@example.com"}])
+    def test_a_token_alone_changes_neither_password_nor_address(self, world: World, change: dict[str, Any], old: Any) -> None:
+        person = factories.User(password=OWN)
+        with pytest.raises(tk.ValidationError) as refused:
+            world.call(person["name"], "user_patch", id=person["id"], **change, **old)
+        assert list(refused.value.error_dict) == ["old_password"]
+        model.Session.rollback()
+        user = model.User.get(person["id"])
+        assert (user.email, user.validate_password(OWN)) == (person["email"], True)
 
     def test_no_answer_holds_a_hash_a_key_or_an_apikey(self, world: World) -> None:
         user = model.User.get(world.editor)
@@ -97,8 +110,8 @@ class TestNobodyIsSomebodyElse:
 class TestTheTrace:
     def test_registration_and_changes_are_on_the_record_without_their_values(self, world: World) -> None:
         world.call("", "user_create", name="zhao-liu", email="zhao@example.com", password=GUESS, fullname="赵六")
-        world.call("zhao-liu", "user_patch", id="zhao-liu", email="zhao2@example.com", about="赵六的自我介绍")
-        world.call("zhao-liu", "user_patch", id="zhao-liu", password=GUESS + "2")
+        world.call("zhao-liu", "user_patch", id="zhao-liu", email="zhao2@example.com", about="赵六的自我介绍", old_password=GUESS)
+        world.call("zhao-liu", "user_patch", id="zhao-liu", password=GUESS + "2", old_password=GUESS)
         told = history("zhao-liu")
         assert told[0][:2] == ("account_created", {"state": "active", "sysadmin": False})
         assert told[1] == ("account_changed", {"fields": ["about", "email"]}, id_of("zhao-liu"))

@@ -23,7 +23,7 @@ from ckanext.govshare import clock, jobs
 from ckanext.govshare.notifications import mailbox
 from ckanext.govshare.repository import outbox
 
-NEW, NEWER = "Shui-zhi-2026-jiance", "Kong-qi-2026-jiance"
+OLD, NEW, NEWER = "Tu-rang-2026-jiance", "Shui-zhi-2026-jiance", "Kong-qi-2026-jiance"
 EMAIL = "wang.wu@example.com"
 
 
@@ -38,7 +38,7 @@ def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def person(shared_world: World) -> Iterator[str]:
-    name: str = factories.User(email=EMAIL)["name"]
+    name: str = factories.User(email=EMAIL, password=OLD)["name"]
     yield name
     shared_world.call(shared_world.operator, "user_delete", id=name)
     jobs.drain_outbox()
@@ -102,9 +102,9 @@ def test_a_link_ends(shared_world: World, person: str, mails: Path, ends: str) -
     later = clock.now() + timedelta(hours=2)
     match ends:
         case "another password":
-            shared_world.call(person, "user_patch", id=person, password=NEWER)
+            shared_world.call(person, "user_patch", id=person, password=NEWER, old_password=OLD)
         case "another address":
-            shared_world.call(person, "user_patch", id=person, email="wang.wu.2@example.com")
+            shared_world.call(person, "user_patch", id=person, email="wang.wu.2@example.com", old_password=OLD)
         case "a block":
             shared_world.call(shared_world.operator, "user_delete", id=person)
         case "a change of the key":

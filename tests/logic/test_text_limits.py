@@ -52,7 +52,7 @@ def test_what_is_too_long_is_refused_by_name_with_both_lengths(action: str, fiel
 
 
 def test_a_profile_text_that_stalled_a_worker_is_refused_and_one_that_stands_is_shown(app: Any, world: World) -> None:
-    user = factories.UserWithToken()
+    user = factories.UserWithToken(password="Shui-zhi-2026-jiance")
     answer = app.post("/api/3/action/user_patch", headers={"Authorization": user["token"]},
                       json={"id": user["id"], "about": "[" * 12_000}, status=409)
     assert "12000" in answer.json["error"]["about"][0]
@@ -80,6 +80,8 @@ def test_json_nested_beyond_reading_is_refused_and_a_form_that_says_too_much(app
         body = '{"a":' + "[" * depth + "]" * depth + "}"
         app.post("/api/3/action/package_create", data=body, headers={"Content-Type": "application/json"}, status=400)
         app.post("/api/3/action/package_create", data={body: ""}, status=400)
+    for number in ("1e400", "NaN", "9" * 5000):
+        app.post("/api/3/action/package_search", data={f'{{"rows": {number}}}': ""}, status=400)
     app.post("/dataset/new", data={"title": "字" * 200_001}, status=400)
     app.post("/api/3/action/package_search", data=json.dumps({"q": "水", "fq_list": ["name:a"] * 100}), status=200,
              headers={"Content-Type": "application/json"})

@@ -16,6 +16,7 @@ from redis import Redis
 from world import World
 
 from ckanext.govshare import clock
+from ckanext.govshare.logic import password_links
 from ckanext.govshare.security import sessions, store
 
 PASSWORD = "correct horse battery"
@@ -94,15 +95,12 @@ class TestEnds:
         assert not thief.is_in()
 
     def test_a_new_password_by_the_api_ends_all(self, visitor: Visitor, person: dict[str, Any], world: World) -> None:
-        world.call(person["name"], "user_patch", id=person["id"], password=NEW)
+        world.call(person["name"], "user_patch", id=person["id"], password=NEW, old_password=PASSWORD)
         assert not visitor.is_in()
 
     def test_a_new_password_by_the_link_of_a_mail_ends_all(self, app: Any, visitor: Visitor, person: dict[str, Any]) -> None:
-        from ckan.lib import mailer
-
         user = model.User.get(person["id"])
-        mailer.create_reset_key(user)
-        page = f"/user/reset/{person['id']}?key={user.reset_key}"
+        page = password_links.path(user, password_links.make(user, clock.now()))
         Visitor(app).send(page, password1=NEW, password2=NEW)
         assert model.User.get(person["id"]).validate_password(NEW)
         assert not visitor.is_in()
@@ -151,7 +149,7 @@ def visitor_app(visitor: Visitor) -> Any:
 
 class TestRemembering:
     @pytest.mark.parametrize("sent", [
-        "63072000000000", "abc", "", "-1", "a\0b", "9" * 400, ["yes", "yes"], ["63072000", "yes"], "63072000"])
+        "63072000000000", "abc", "", "-1", "9" * 400, ["yes", "yes"], ["63072000", "yes"], "63072000"])
     def test_how_long_is_the_servers_affair(self, app: Any, person: dict[str, Any], sent: Any) -> None:
         answer = Visitor(app).log_in(person["name"], remember=sent)
         assert answer.status_code == HTTPStatus.FOUND

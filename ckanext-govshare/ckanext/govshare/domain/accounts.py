@@ -22,6 +22,15 @@ _STATES = Message("Choose active or deleted")
 _TRUTH = Message("Expected true or false")
 
 
+def leads_in(given: Mapping[str, Any], email: str | None) -> bool:
+    """Whether a change of one's own account gives whoever makes it a way to log in: another password, another address.
+
+    :param given: fields as they were sent.
+    :param email: the account's address now.
+    """
+    return any(given.get(name) for name in PASSWORDS) or ("email" in given and (given["email"] or "") != (email or ""))
+
+
 def of_another(given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """What the operator changes of somebody else's account.
 

@@ -5,8 +5,8 @@ whoever tries names learns which hidden entries there are. Here both end in the 
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -14,6 +14,7 @@ from ckan.plugins import plugin_loaded
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare.logic import visibility
+from ckanext.govshare.logic.around import around
 
 Sees = Callable[[Context, str], bool]
 Subjects = Mapping[str, Sees]
@@ -75,21 +76,12 @@ def hide_the_hidden(actions: Mapping[str, Action]) -> dict[str, Action]:
 
 
 def _checked(name: str, ours: Action | None, subjects: Subjects) -> Action:
-    if ours is not None and not getattr(ours, "chained_action", False):
-        @wraps(ours)
-        def replacing(context: Context, data_dict: DataDict) -> Any:
-            _require(context, data_dict, subjects)
-            return ours(context, data_dict)
-        return replacing
-
-    def chained(original: Action, context: Context, data_dict: DataDict) -> Any:
+    @contextmanager
+    def guard(context: Context, data_dict: DataDict) -> Iterator[None]:
         _require(context, data_dict, subjects)
-        return ours(original, context, data_dict) if ours else original(context, data_dict)
-    chained.__name__, chained.__doc__ = name, getattr(ours, "__doc__", None)
-    vars(chained).update(vars(ours) if ours else {})
-    if name in READING:
-        chained = tk.side_effect_free(chained)
-    return tk.chained_action(chained)
+        yield
+    checked = around(name, ours, guard)
+    return tk.side_effect_free(checked) if name in READING else checked
 
 
 def _require(context: Context, data_dict: DataDict, subjects: Subjects) -> None:

@@ -8,12 +8,10 @@ from __future__ import annotations
 import getpass
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from functools import wraps
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckan.common import current_user
@@ -23,6 +21,7 @@ from flask import has_request_context
 from ckanext.govshare import clock
 from ckanext.govshare.domain import account_events as events
 from ckanext.govshare.domain.account_events import AccountEvent
+from ckanext.govshare.logic.around import around
 from ckanext.govshare.logic.record import Case, record
 
 CASE = "accounts"
@@ -53,23 +52,11 @@ def acting(account: str) -> Iterator[None]:
 
 def under_their_names(actions: Mapping[str, Action]) -> dict[str, Action]:
     """`actions`, and CKAN's others that change accounts, so that the recorder knows who called each."""
-    return {**actions, **{name: _named(name, actions.get(name)) for name in CHANGING}}
+    return {**actions, **{name: around(name, actions.get(name), _as_caller) for name in CHANGING}}
 
 
-def _named(name: str, ours: Action | None) -> Action:
-    if ours is not None and not getattr(ours, "chained_action", False):
-        @wraps(ours)
-        def replacing(context: Context, data_dict: DataDict) -> Any:
-            with acting(context.get("user", "")):
-                return ours(context, data_dict)
-        return replacing
-
-    def chained(original: Action, context: Context, data_dict: DataDict) -> Any:
-        with acting(context.get("user", "")):
-            return ours(original, context, data_dict) if ours else original(context, data_dict)
-    chained.__name__, chained.__doc__ = name, getattr(ours, "__doc__", None)
-    vars(chained).update(vars(ours) if ours else {})
-    return tk.chained_action(chained)
+def _as_caller(context: Context, _data_dict: DataDict) -> AbstractContextManager[None]:
+    return acting(context.get("user", ""))
 
 
 def install() -> None:

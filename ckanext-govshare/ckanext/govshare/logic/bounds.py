@@ -1,8 +1,8 @@
 """CKAN's actions that store something, with `domain.text_limits` and `group_fields` before each: for the API and forms alike."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import wraps
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,28 +11,21 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import config
 from ckanext.govshare.domain import group_fields, text_limits
+from ckanext.govshare.logic.around import Guard, around
 from ckanext.govshare.logic.messages import error_dict
 
 
 def bound(actions: Mapping[str, Action]) -> dict[str, Action]:
     """`actions`, and CKAN's others that store, with the check before each."""
-    return {**actions, **{name: _bounded(name, actions.get(name)) for name in text_limits.STORED}}
+    return {**actions, **{name: around(name, actions.get(name), _guard(name)) for name in text_limits.STORED}}
 
 
-def _bounded(name: str, ours: Action | None) -> Action:
-    if ours is not None and not getattr(ours, "chained_action", False):
-        @wraps(ours)
-        def replacing(context: Context, data_dict: DataDict) -> Any:
-            _check(name, context, data_dict)
-            return ours(context, data_dict)
-        return replacing
-
-    def chained(original: Action, context: Context, data_dict: DataDict) -> Any:
+def _guard(name: str) -> Guard:
+    @contextmanager
+    def bounded(context: Context, data_dict: DataDict) -> Iterator[None]:
         _check(name, context, data_dict)
-        return ours(original, context, data_dict) if ours else original(context, data_dict)
-    chained.__name__, chained.__doc__ = name, getattr(ours, "__doc__", None)
-    vars(chained).update(vars(ours) if ours else {})
-    return tk.chained_action(chained)
+        yield
+    return bounded
 
 
 def _check(name: str, context: Context, data_dict: DataDict) -> None:

@@ -81,10 +81,10 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     json_numbers.install(app)
     texts.install(app)
     forms.install(app)
+    request_parts.install(app)
     parameters.install(app)
     throttle.install(app)
     jsonp.install(app)
-    request_parts.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
     headers.install(app, config)
     uploads.install(app)

@@ -12,6 +12,7 @@ from flask import jsonify
 from ckanext.govshare.domain import text_limits
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.security import json_numbers
 from ckanext.govshare.security.csrf import API_BLUEPRINT
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ def install(app: CKANApp) -> None:
     """Refuse larger ones with 400, naming the field, before a view or an action reads them."""
     @app.before_request
     def refuse() -> Any:
-        excess = _excess()
+        try:
+            excess = _excess()
+        except ValueError as error:
+            return _answer(toolkit._("JSON Error: %s") % error)
         return _answer(translate(excess)) if excess else None
 
 
@@ -45,11 +49,14 @@ def _excess() -> Message | None:
 
 
 def _json() -> Any:
-    """What the API reads: the body, or the name of a form's only field, as curl sends it. The body's is parsed once."""
+    """What the API reads: the body, or the name of a form's only field, as curl sends it. The body's is parsed once.
+
+    Raises ValueError for JSON whose numbers or nesting nobody can keep; of what is no JSON CKAN says so.
+    """
     if len(request.form) == 1:
         try:
-            return json.loads(next(iter(request.form)))
-        except ValueError:
+            return json_numbers.loads(next(iter(request.form)))
+        except json.JSONDecodeError:
             return None
     return None if request.form else request.get_json(force=True, silent=True)
 

@@ -16,6 +16,7 @@ from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import trace
+from ckanext.govshare.security import passwords
 
 __all__ = [
     "am_following_user", "api_token_create", "api_token_list", "api_token_revoke", "dataset_followee_count", "followee_list",
@@ -36,7 +37,10 @@ def user_create(original: Action, context: Context, data_dict: DataDict) -> Any:
 
 @tk.chained_action
 def user_update(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """Change one's own account. The operator blocks and restores those of others, and appoints operators; no more."""
+    """Change one's own account; with `old_password` also its password and address.
+
+    The operator blocks and restores those of others, and appoints operators; no more.
+    """
     return _update("user_update", original, context, data_dict)
 
 
@@ -52,12 +56,23 @@ def _update(name: str, original: Action, context: Context, data_dict: DataDict) 
     user_id = tk.get_or_bust(data_dict, "id")
     tk.check_access(name, context, data_dict)
     if auth.is_own(context, user_id):
+        _confirm(context, data_dict)
         return original(context, {key: value for key, value in data_dict.items() if key not in ("password_hash", "reset_key")})
     user = model.User.get(user_id)
     if user is None:
         raise tk.ObjectNotFound(tk._("User not found"))
     _operate(user, data_dict)
     return tk.get_action("user_show")(Context(user=context["user"]), {"id": user.id})
+
+
+def _confirm(context: Context, data_dict: DataDict) -> None:
+    """What leads into the account asks for its password again: a token that somebody found must not be worth the account."""
+    user = roles.user_of(context)
+    if user is None or not rules.leads_in(data_dict, user.email):
+        return
+    if not passwords.is_right(user.name, user, data_dict.get("old_password")):
+        raise tk.ValidationError({"old_password": [
+            tk._("To change the password or the e-mail address, enter the present password of your account")]})
 
 
 def _operate(user: model.User, data_dict: DataDict) -> None:
