@@ -5,12 +5,14 @@ Real processes: the stores that these tests stand on, web workers, the job worke
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from ckanext.govshare.repository import outbox
 READERS, WRITERS = 4, 2
 STOPPED_SECONDS = 1.5
 AFTERWARDS = 1000
+PASSWORD = "Shui-zhi-2026-jiance"
 
 
 def backends() -> list[int]:
@@ -99,6 +102,15 @@ HARM: dict[str, Callable[[], None]] = {
 }
 
 
+def log_in(reader: requests.Session, web: WebServer) -> None:
+    form = reader.get(f"{web.url}/user/login", timeout=60).text
+    found = re.search(r'name="_csrf_token" value="([^"]+)"', form)
+    assert found, form
+    answer = reader.post(f"{web.url}/user/login", timeout=60, allow_redirects=False, data={
+        "_csrf_token": found[1], "login": factories.User(password=PASSWORD)["name"], "password": PASSWORD})
+    assert answer.status_code == HTTPStatus.FOUND, answer.text
+
+
 class Load:
     """People who read and clerks who write, without a pause, until `end`; `answers` counts what they were told."""
 
@@ -113,11 +125,15 @@ class Load:
         self._over.set()
 
     def read(self, number: int) -> None:
-        """Every second reader is logged in by a token."""
-        headers = {"Authorization": self.tokens["editor"]} if number % 2 else {}
+        """Of four readers two are nobody, one has a token, and one a session."""
+        reader = requests.Session()
+        if number % 4 == 1:
+            reader.headers["Authorization"] = self.tokens["editor"]
+        elif number % 4 == 3:
+            log_in(reader, self.web)
         while not self._over.is_set():
             for path in self.addresses:
-                self._count(requests.get(f"{self.web.url}{path}", headers=headers, timeout=60))
+                self._count(reader.get(f"{self.web.url}{path}", timeout=60))
 
     def write(self, number: int) -> None:
         """A clerk changes an entry of his own and sends it in; the competent department approves it."""
