@@ -182,6 +182,7 @@ def test_from_the_application_to_the_last_second(
     # The last second, and the first one after it.
     end = datetime.fromisoformat(cases.show("grant", grant)["ends_at"])
     monkeypatch.setattr(clock, "now", lambda: end)
+    applicant.log_in(cases.applicant)  # no session lasts so long
     assert _rows(served, cases.resource, token) is None
     assert applicant.page.request.get(download, max_redirects=0).status == HTTPStatus.FORBIDDEN
     applicant.go(f"/grant/{grant}", "expired")

@@ -108,7 +108,8 @@ def test_a_double_click_on_the_signature_signs_once(cases: Cases, web: WebServer
             "govshare_agreement_sign", applicant, id=offered["id"], signature_name="李明", text_hash=offered["text_hash"],
             password=PASSWORD).status_code, range(10)))
     model.Session.rollback()
-    assert answers == {200: 1, 409: 9}
+    # Five passwords are looked at before one was right; some of the others may have to wait.
+    assert (answers[200], answers[409] + answers[429]) == (1, 9)
     assert events("agreements", offered["id"])["agreement_signed"] == 1
     assert len(cases.show("agreement", offered["id"])["signatures"]) == 1
 

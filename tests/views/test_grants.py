@@ -82,7 +82,7 @@ class TestPage:
 
     def test_a_stranger_finds_nothing_as_if_it_did_not_exist(
             self, visit: Any, cases: Cases, granted: dict[str, Any]) -> None:
-        for grant in (granted["id"], "absent", "a%00b", "x" * 200):
+        for grant in (granted["id"], "absent", "a%20b", "x" * 200):
             assert visit(cases.other_applicant).get(f"/grant/{grant}").status_code == HTTPStatus.NOT_FOUND
 
     def test_who_is_not_logged_in_logs_in(self, visit: Any, granted: dict[str, Any]) -> None:

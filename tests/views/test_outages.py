@@ -17,7 +17,7 @@ from ckan.tests import factories
 from webserver import WebServer, serving
 from world import World
 
-PAGES = ("/", "/dataset/", "/organization/", "/user/login", "/api/3/action/package_search", "/api/3/action/organization_list")
+PAGES = ("/", "/dataset/", "/organization/", "/about", "/api/3/action/package_search", "/api/3/action/organization_list")
 PEOPLE = 8
 
 

@@ -10,6 +10,7 @@ from ckan.tests import factories, helpers
 
 from ckanext.govshare import clock
 
+PASSWORD = "Shui-zhi-2026-jiance"
 PROFILES = ["chenzhou-2022", "hubei-2021", "hunan-2021", "liaoning-2020", "state-council-2016"]
 
 
@@ -113,7 +114,8 @@ def test_only_the_operator_is_told_that_a_text_ends(app: Any, monkeypatch: pytes
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 21, tzinfo=UTC))
     told = "The validity of 郴政发〔2022〕2号 ends on 2027-01-07, in 47 days."
     assert told not in words(page(app, "/regulation/"))
-    for user, expected in ((factories.UserWithToken(), False), (factories.SysadminWithToken(), True)):
+    people = (factories.UserWithToken(password=PASSWORD), False), (factories.SysadminWithToken(password=PASSWORD), True)
+    for user, expected in people:
         soup = page(app, "/regulation/", headers={"Authorization": user["token"]})
         assert (told in words(soup)) == expected
 

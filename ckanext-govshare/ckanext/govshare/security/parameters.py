@@ -29,6 +29,8 @@ _TYPE = re.compile(r":type\s+([\w.]+)\s*:\s*(.+)")
 _TYPED = re.compile(r":param\s+(\w+)\s+([\w.]+)\s*:")
 # How pages and suggestions are told which part of a list is meant.
 COUNTS = ("page", "limit", "offset", "rows")
+# CKAN's pages that count with them as they come; our own show the first or last page where there is no such one.
+COUNTING = frozenset({"dataset", "organization", "group", "user", "dashboard", "feeds", "util"})
 _COUNT = re.compile(r"[0-9]{1,9}")
 _WHOLE = re.compile(r"-?\d{1,19}")
 _FLAGS = frozenset({"0", "1", "true", "false", "yes", "no", "on", "off", "t", "f", "y", "n"})
@@ -151,7 +153,8 @@ def install(app: CKANApp) -> None:
     @app.before_request
     def refuse() -> Any:
         if request.endpoint != "api.action" or request.view_args is None:
-            count = next((name for name in COUNTS if not _COUNT.fullmatch(request.args.get(name) or "1")), "")
+            counted = COUNTS if request.blueprint in COUNTING else ()
+            count = next((name for name in counted if not _COUNT.fullmatch(request.args.get(name) or "1")), "")
             return refusal(count, toolkit._("Must be a whole number")) if count else None
         name = str(request.view_args["logic_function"])
         try:

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from ckan.common import request
+from ckan.common import g, request
 from ckan.lib import base
 from ckan.plugins import toolkit as tk
-from flask import jsonify, make_response
+from flask import has_request_context, jsonify, make_response
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from ckanext.govshare.security.csrf import API_BLUEPRINT
@@ -25,6 +25,7 @@ class TooManyAttempts(TooManyRequests):
     def __init__(self, seconds: float) -> None:
         self.seconds = max(1, ceil(seconds))
         super().__init__(retry_after=self.seconds)
+        _note(self)
 
     def sentence(self) -> str:
         """What to do, in the caller's language."""
@@ -36,6 +37,7 @@ class Unavailable(ServiceUnavailable):
 
     def __init__(self) -> None:
         super().__init__(retry_after=AWAY_SECONDS)
+        _note(self)
 
     def sentence(self) -> str:
         """What to do, in the caller's language."""
@@ -77,3 +79,14 @@ def install(app: CKANApp) -> None:
 
     for refusal in (TooManyAttempts, Unavailable):
         app.register_error_handler(refusal, handle)
+
+    @app.after_request
+    def explain(response: Response) -> Response:
+        """CKAN's API makes a 500 of each exception that it does not know."""
+        refusal = g.pop("govshare_refusal", None)
+        return answer(refusal) if refusal and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR else response
+
+
+def _note(refusal: TooManyAttempts | Unavailable) -> None:
+    if has_request_context():
+        g.govshare_refusal = refusal
