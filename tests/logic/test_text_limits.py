@@ -38,7 +38,7 @@ def test_every_action_of_ckan_that_stores_has_lengths_or_a_reason_for_none() -> 
     assert not WITHOUT.keys() & text_limits.STORED.keys()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("shared_world")
 @pytest.mark.parametrize(("action", "field"), [(action, field) for action, row in text_limits.STORED.items() for field in row])
 def test_what_is_too_long_is_refused_by_name_with_both_lengths(action: str, field: str) -> None:
     limit = text_limits.STORED[action][field]
@@ -51,7 +51,7 @@ def test_what_is_too_long_is_refused_by_name_with_both_lengths(action: str, fiel
     assert field in refusal.value.error_dict
 
 
-def test_a_profile_text_that_stalled_a_worker_is_refused_and_one_that_stands_is_shown(app: Any, world: World) -> None:
+def test_a_profile_text_that_stalled_a_worker_is_refused_and_one_that_stands_is_shown(app: Any, shared_world: World) -> None:
     user = factories.UserWithToken(password="Shui-zhi-2026-jiance")
     answer = app.post("/api/3/action/user_patch", headers={"Authorization": user["token"]},
                       json={"id": user["id"], "about": "[" * 12_000}, status=409)
@@ -69,13 +69,13 @@ def test_a_profile_text_that_stalled_a_worker_is_refused_and_one_that_stands_is_
     ({"id": "x", "extras": [{"key": "k"}] * 60_000}, "extras"),
     ({"字" * 200_001: 1}, "字字字"),
 ])
-def test_what_no_schema_names_is_bounded_too(app: Any, world: World, given: Any, named: str) -> None:
+def test_what_no_schema_names_is_bounded_too(app: Any, shared_world: World, given: Any, named: str) -> None:
     for action in ("user_update", "package_search", "organization_create"):
         answer = app.post(f"/api/3/action/{action}", json=given, status=400)
         assert named in answer.json["error"]["message"]
 
 
-def test_json_nested_beyond_reading_is_refused_and_a_form_that_says_too_much(app: Any, world: World) -> None:
+def test_json_nested_beyond_reading_is_refused_and_a_form_that_says_too_much(app: Any, shared_world: World) -> None:
     for depth in (30, 100_000):
         body = '{"a":' + "[" * depth + "]" * depth + "}"
         app.post("/api/3/action/package_create", data=body, headers={"Content-Type": "application/json"}, status=400)

@@ -15,14 +15,14 @@ from walk import _rules, actions
 from world import World
 
 # As they stand in JSON.
-VALUES = ("1e400", "-1", '["x"]', '{"a": "b"}', "true", "null", '""', '"x"', "5", '"\\u0000"')
+VALUES = ("-1", '["x"]', '{"a": "b"}', "true", "null", '""', '"x"')
 # What is refused, or taken, alike wherever it stands: asked of a few actions.
-EVERYWHERE = ("NaN", str(10**30), "9" * 5000,
+EVERYWHERE = ("NaN", "1e400", '"\\u0000"', str(10**30), "9" * 5000,
               '"\\ud800"', '"' + "x" * 100_000 + '"', "[" * 2000 + "]" * 2000, '{"a": "\\u0000"}')
 BODIES = ("", "null", "[]", '"x"', "{", "1", '{"\\u0000": 1}')
-IN_ADDRESS = ("%00", "%0a", "%ff", "%ed%a0%80", "1e400", "-1", "9" * 30, "NaN", "%1b[2J", "x" * 5000, "%5B%5D", "2026-02-30")
+IN_ADDRESS = ("%00", "%ff", "1e400", "-1", "9" * 30, "x" * 5000, "2026-02-30")
 IN_QUERY = ("%00", "%ff", "1e400", "-1", "9" * 30, "2026-02-30")
-QUERY = ("q", "page", "sort", "filter", "tags", "organization", "state", "day", "start", "days", "a", "b", "incomplete",
+QUERY = ("q", "sort", "filter", "tags", "organization", "state", "day", "start", "days", "a", "b", "incomplete",
          "order_by", "ext_bbox", "q1", "bom", "columns", "groups", "res_format", "id", "role")
 REFUSED = range(200, 500)
 
@@ -40,9 +40,9 @@ def status(browser: Browser, method: str, address: str, **request: Any) -> int |
 
 
 @pytest.fixture
-def operator(app: Any, world: World) -> Browser:
+def operator(shared_app: Any, shared_world: World) -> Browser:
     """Whom nearly no check of rights stops before the parameters are used."""
-    return Browser(app, token=factories.APIToken(user=world.operator)["token"])
+    return Browser(shared_app, token=factories.APIToken(user=shared_world.operator)["token"])
 
 
 def bodies(parameters: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -51,8 +51,8 @@ def bodies(parameters: frozenset[str]) -> Iterator[tuple[str, str]]:
         yield from ((name, f"{{{json.dumps(name)}: {value}}}") for value in VALUES)
 
 
-def test_no_parameter_of_any_action_breaks_it(operator: Browser, world: World) -> None:
-    world.approved()
+def test_no_parameter_of_any_action_breaks_it(operator: Browser, shared_world: World) -> None:
+    shared_world.approved()
     broken = []
     for changing in (False, True):
         for action, parameters in actions(changing).items():
@@ -70,9 +70,9 @@ def test_no_body_breaks_an_action(operator: Browser, action: str) -> None:
     assert [one for one in got if isinstance(one, str)] == []
 
 
-def test_no_address_of_any_page_breaks_it(operator: Browser, app: Any, world: World) -> None:
-    known, broken = world.approved()["name"], []
-    for rule in _rules(app):
+def test_no_address_of_any_page_breaks_it(operator: Browser, shared_app: Any, shared_world: World) -> None:
+    known, broken = shared_world.approved()["name"], []
+    for rule in _rules(shared_app):
         for place in sorted(rule.arguments - {"lang"}):
             for value in IN_ADDRESS:
                 address = rule.rule
@@ -86,18 +86,19 @@ def test_no_address_of_any_page_breaks_it(operator: Browser, app: Any, world: Wo
     assert not broken, "\n".join(broken)
 
 
-def test_no_query_of_any_page_breaks_it(operator: Browser, app: Any, world: World) -> None:
-    known, broken = world.approved()["name"], []
-    for rule in _rules(app):
+def test_no_query_of_any_page_breaks_it(operator: Browser, shared_app: Any, shared_world: World) -> None:
+    known, broken = shared_world.approved()["name"], []
+    for rule in _rules(shared_app):
         address = rule.rule
         for argument in rule.arguments:
             for kind in ("", "string:", "path:"):
                 address = address.replace(f"<{kind}{argument}>", "zh_Hans_CN" if argument == "lang" else quote(known))
         for value in IN_QUERY:
-            query = "&".join(f"{name}={value}" for name in QUERY)
-            got = status(operator, "GET", f"{address}?{query}")
-            if isinstance(got, str):
-                broken.append(f"{address}?…={value[:40]}: {got}")
+            # A page that refuses the number of the page looks at nothing else.
+            for query in ("&".join(f"{name}={value}" for name in QUERY), f"page={value}&limit={value}"):
+                got = status(operator, "GET", f"{address}?{query}")
+                if isinstance(got, str):
+                    broken.append(f"{address}?{query[:60]}: {got}")
     assert not broken, "\n".join(broken)
 
 
@@ -112,9 +113,9 @@ def test_no_query_of_any_page_breaks_it(operator: Browser, app: Any, world: Worl
 ])
 @pytest.mark.parametrize("address", ["/", "/dataset/", "/api/3/action/package_search", "/user/login"])
 def test_no_header_and_no_method_breaks_a_page(
-        app: Any, world: World, headers: dict[str, str], method: str, address: str) -> None:
+        shared_app: Any, shared_world: World, headers: dict[str, str], method: str, address: str) -> None:
     body = b"--x\r\nrubbish" if method == "POST" else None
-    assert isinstance(status(Browser(app), method, address, headers=headers, data=body), int)
+    assert isinstance(status(Browser(shared_app), method, address, headers=headers, data=body), int)
 
 
 def test_what_is_refused_is_named(operator: Browser) -> None:
