@@ -20,6 +20,8 @@ HALF_A_BODY = (b"POST /user/login HTTP/1.1\r\nHost: x\r\nContent-Type: applicati
                b"Content-Length: 99\r\n\r\na=")
 HALF_SENT = (b"", HALF_A_HEADER, HALF_A_BODY)
 Front = Callable[..., str]
+LARGE = 50 * 2**20  # far beyond what a connection holds
+taken = threading.Semaphore(0)
 
 
 @pytest.fixture
@@ -52,6 +54,13 @@ class Application(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.path == "/download/large":
+            self.send_response(200)
+            self.send_header("Content-Length", str(LARGE))
+            self.end_headers()
+            self.wfile.write(b"x" * LARGE)
+            taken.release()
+            return
         if self.path == "/broken":
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
@@ -82,6 +91,21 @@ def application() -> Iterator[int]:
 def web(portal: None) -> Iterator[WebServer]:
     with serving(1, {}) as server:
         yield server
+
+
+def test_whoever_reads_slowly_holds_nobody_up(front: Front, application: int) -> None:
+    with connect(front(application), b"GET /download/large HTTP/1.1\r\nHost: x\r\n\r\n"):
+        # Nothing of it is read here, and the application is done with it.
+        assert taken.acquire(timeout=30)
+
+
+def test_of_many_downloads_at_once_the_rest_are_asked_to_wait(front: Front, application: int) -> None:
+    url = front(application, ("limit_conn downloads 32", "limit_conn downloads 1"))
+    with connect(url, b"GET /download/large HTTP/1.1\r\nHost: x\r\n\r\n"):
+        assert taken.acquire(timeout=30)
+        answer = requests.get(f"{url}/dataset/x/download", timeout=30)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+        assert requests.get(f"{url}/dataset/x", timeout=30).status_code == 200
 
 
 def connect(url: str, sent: bytes) -> socket.socket:

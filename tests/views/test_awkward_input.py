@@ -15,7 +15,7 @@ from walk import _rules, actions
 from world import World
 
 # As they stand in JSON.
-VALUES = ("-1", '["x"]', '{"a": "b"}', "true", "null", '""', '"x"')
+VALUES = ("-1", '" "', "[{}]", '["x"]', '{"a": "b"}', "true", "null", '""', '"x"')
 # What is refused, or taken, alike wherever it stands: asked of a few actions.
 EVERYWHERE = ("NaN", "1e400", '"\\u0000"', str(10**30), "9" * 5000,
               '"\\ud800"', '"' + "x" * 100_000 + '"', "[" * 2000 + "]" * 2000, '{"a": "\\u0000"}')

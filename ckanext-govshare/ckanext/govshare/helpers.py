@@ -283,6 +283,7 @@ def gs_error_advice(code: int) -> list[str]:
         404: [tk._("Check the address for typing errors."),
               tk._("Search the catalogue by name, department or keyword."),
               tk._("The entry may have been withdrawn, or it may not be open to the public.")],
+        429: [tk._("Wait as long as it says above, then try again.")],
     }
     return advice.get(code, [tk._("Please try again in a few minutes."),
                              tk._("If it happens again, tell the platform operator when it happened.")])

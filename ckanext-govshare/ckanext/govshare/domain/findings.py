@@ -107,7 +107,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "no_formula_values": ("error", Message("Cells hold formulas without results. Save the file in a spreadsheet program.")),
     # values
     "mixed_types": ("warning", Message("“{value}” is not {type}, unlike {share} percent of the column; it is kept as text.")),
-    "codes_as_text": ("note", Message("The values are codes (leading zeros or many digits); they are kept as text.")),
+    "codes_as_text": ("note", Message(
+        "The values are codes (such as leading zeros, many digits, or the look of 1E5); they are kept as text.")),
     "exponent": ("note", Message("“{value}” and the like are numbers with an exponent and were written out ({count} cells). "
                                  "If they are codes, enter them as text.")),
     "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),

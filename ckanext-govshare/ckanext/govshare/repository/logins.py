@@ -17,13 +17,16 @@ def plain(name: Any) -> str:
 
 
 def find(name: Any) -> model.User | None:
-    """The account with this name, e-mail address or id, an active one before others; None where there is none."""
+    """The account with this name or e-mail address, an active one before others; None where there is none.
+
+    Not by its id, which is public where entries name who made them.
+    """
     wanted = plain(name)
     if not wanted:
         return None
     user = model.User
     known = model.Session.query(user).filter(sa.or_(
-        sa.func.lower(user.name) == wanted, sa.func.lower(user.email) == wanted, user.id == wanted))
+        sa.func.lower(user.name) == wanted, sa.func.lower(user.email) == wanted))
     # A name goes before somebody else's e-mail address.
     found: model.User | None = known.order_by(user.state != "active", sa.func.lower(user.name) != wanted, user.id).first()
     return found

@@ -32,6 +32,7 @@ COUNTS = ("page", "limit", "offset", "rows")
 # CKAN's pages that count with them as they come; our own show the first or last page where there is no such one.
 COUNTING = frozenset({"dataset", "organization", "group", "user", "dashboard", "feeds", "util"})
 _COUNT = re.compile(r"[0-9]{1,9}")
+_JOB = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _WHOLE = re.compile(r"-?\d{1,19}")
 _FLAGS = frozenset({"0", "1", "true", "false", "yes", "no", "on", "off", "t", "f", "y", "n"})
 
@@ -71,6 +72,7 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], Message]] = {
     "list": (_is_list, Message("Must be a list")),
     "object": (_is_object, Message("Must be an object with named values")),
     "natural": (lambda value: _is_whole(value) and int(value) >= 0, Message("Must be a whole number")),
+    "job": (lambda value: _is_text(value) and bool(_JOB.fullmatch(value)), Message("There is no such job")),
     "rows": (lambda value: isinstance(value, list) and all(map(_is_text, value)), Message("Must be a list")),
     "objects": (lambda value: isinstance(value, list) and all(isinstance(one, dict) for one in value), Message("Must be a list")),
     "entity": (lambda value: _has(value, id=str, resources=list), Message("Must be an object with named values")),
@@ -91,6 +93,10 @@ CORRECTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "resource_view_clear": {"view_types": ("rows",)},
     "task_status_update_many": {"data": ("objects",)},
     "term_translation_update_many": {"data": ("objects",)},
+    "job_cancel": {"id": ("job",)},
+    "job_show": {"id": ("job",)},
+    "resource_search": {"query": ("text", "rows")},
+    "term_translation_show": {"terms": ("text", "rows"), "lang_codes": ("text", "rows")},
     "file_owner_scan": {"rows": ("natural",), "start": ("natural",)},
     "govshare_trace_list": {"from": ("whole",), "to": ("whole",)},
 }
@@ -137,6 +143,9 @@ def wrong(action: str, data: Mapping[str, Any]) -> tuple[str, Message] | None:
             return name, Message("Missing value")
     if "order_by" in data and data["order_by"] is None:
         return "order_by", KINDS["text"][1]
+    for name in ("limit", "offset", "rows"):
+        if isinstance(value := data.get(name), str) and value and not _is_whole(value):
+            return name, KINDS["whole"][1]
     for name, kinds in declared(action).items():
         if (value := data.get(name)) is not None and not any(KINDS[kind][0](value) for kind in kinds):
             return name, KINDS[kinds[0]][1]

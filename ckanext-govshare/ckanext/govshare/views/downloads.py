@@ -90,6 +90,7 @@ def _bytes(fetch: Fetch) -> Response:
 def keep_to_yourself(answer: Response) -> None:
     """No proxy and no browser keeps what is not for everyone."""
     tk.request.environ["__no_cache__"] = True
+    answer.headers["X-Accel-Buffering"] = "no"
     answer.headers["Cache-Control"] = "private, no-store"
 
 
