@@ -1,4 +1,4 @@
-"""Nobody acts as somebody else, and whatever happens to an account is an event of the trace (issue 9)."""
+"""Nobody acts as somebody else, and whatever happens to an account is an event of the trace."""
 from __future__ import annotations
 
 from typing import Any
