@@ -1,10 +1,12 @@
 """Rules of publishing data files, each test a sentence of them."""
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.domain.publishing import Choice, listed, obstacles, published_files
+from ckanext.govshare.domain.findings import finding
+from ckanext.govshare.domain.publishing import Choice, listed, obstacles, published_files, without_content
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 OPEN, CONDITIONAL, NONE = "unconditional", "conditional", "none"
@@ -47,6 +49,16 @@ def test_a_data_file_without_a_name_is_called_by_its_files() -> None:
 
 def test_an_approval_names_the_bytes_that_it_publishes() -> None:
     assert published_files([choice(), choice(None)]) == ({"resource_id": "r1", "file_id": "f1", "sha256": "ab"},)
+
+
+def test_a_reviewer_sees_the_warnings_and_the_operator_does_not() -> None:
+    warned = choice()
+    assert warned.file is not None
+    found = [finding("hidden_columns", column="身份证号"), finding("codes_as_text", column="站号")]
+    warned = replace(warned, file=replace(warned.file, findings=found))
+    (file,) = listed([warned])
+    assert [one["code"] for one in file["warnings"]] == ["hidden_columns"]
+    assert listed(without_content([warned]))[0]["warnings"] == []
 
 
 def test_a_reviewer_sees_what_is_replaced() -> None:

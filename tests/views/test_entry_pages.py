@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ckan.tests import factories
 from page_parts import part, words
-from world import World
+from world import World, attachment
 
 
 class TestOpenAttribute:
@@ -40,6 +40,16 @@ class TestOpenAttribute:
         entry = world.approved(sample_data=True)
         assert words(part(visit().get(f"/zh_Hans_CN/dataset/{entry['name']}"), ".gs-badge-sample")) == "示例数据"
         assert words(part(visit().get("/zh_Hans_CN/dataset/"), ".gs-badge-sample")) == "示例数据"
+
+
+def test_whoever_reviews_reads_the_warnings_of_the_files(visit: Any, world: World) -> None:
+    stray = '编号,规格,长度\nG01,"5寸管,12\nG02,DN100,30\nG03,"6寸管,9\nG04,DN50,51\n'.encode()
+    entry = world.draft(resources=[{"name": "管线", "upload": attachment(stray, "管线.csv")}])
+    world.read_files()
+    world.call(world.editor, "govshare_entry_submit", id=entry["id"])
+    page = visit("reviewer").get(f"/zh_Hans_CN/entry/{entry['name']}")
+    assert part(page, "#files details li")
+    assert "警告：" in words(part(page, "#files summary"))
 
 
 def test_home_counts_what_the_visitor_may_see(visit: Any, world: World) -> None:

@@ -9,6 +9,7 @@ from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.messages import Message
 
 UNCONDITIONAL = "unconditional"
+WARNING = "warning"
 
 _NOT_READ = Message("is still being read; wait until that is done")
 _BLOCKING: Mapping[FileState, Message] = {
@@ -51,7 +52,8 @@ def obstacles(open_type: str, choices: Iterable[Choice]) -> list[Message]:
 
 def without_content(choices: Iterable[Choice]) -> list[Choice]:
     """The same choices for somebody who may not fetch the data: neither name nor measures of the files."""
-    return [replace(choice, file=choice.file and replace(choice.file, filename="", size=0, rows=None)) for choice in choices]
+    hidden: dict[str, Any] = {"filename": "", "size": 0, "rows": None, "findings": ()}
+    return [replace(choice, file=choice.file and replace(choice.file, **hidden)) for choice in choices]
 
 
 def published_files(choices: Iterable[Choice]) -> tuple[dict[str, Any], ...]:
@@ -66,4 +68,5 @@ def listed(choices: Iterable[Choice]) -> list[dict[str, Any]]:
         "resource_id": choice.resource_id, "name": choice.name, "file_id": choice.file.id,
         "filename": choice.file.filename, "state": choice.file.state.value, "rows": choice.file.rows,
         "format": choice.file.format, "size": choice.file.size, "replaced": choice.replaces,
+        "warnings": [found for found in choice.file.findings if found["severity"] == WARNING],
     } for choice in choices if choice.file is not None]

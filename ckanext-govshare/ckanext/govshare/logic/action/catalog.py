@@ -1,7 +1,7 @@
 """The review of catalogue entries: thin actions over `domain.catalog` (CAT-4: 001 第十条)."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,6 +11,7 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare.domain import catalog, publishing
 from ckanext.govshare.domain.catalog import Command, Role, State
+from ckanext.govshare.domain.findings import describe
 from ckanext.govshare.logic import review, roles
 from ckanext.govshare.logic.datafiles import publication
 from ckanext.govshare.logic.messages import translate
@@ -65,8 +66,9 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     """Where an entry stands in its review, what its draft changes, and what the caller may do now.
 
     ``files`` are the data files that an approval would publish, or that are published where there is no draft:
-    ``resource_id``, ``name``, ``file_id``, ``filename``, ``state``, ``rows``, ``format``, ``size`` in bytes and ``replaced``
-    (whether another one is served now); the operator, who fetches no data, gets neither file names nor measures.
+    ``resource_id``, ``name``, ``file_id``, ``filename``, ``state``, ``rows``, ``format``, ``size`` in bytes, ``replaced``
+    (whether another one is served now) and ``warnings`` (``column``, ``row``, ``message``); the operator, who fetches no data,
+    gets neither file names nor measures nor warnings.
     ``obstacles`` are texts that say why the draft cannot be approved as it is.
 
     :param id: name or id of the entry
@@ -92,11 +94,15 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
         "differences": catalog.differences(approved or {}, draft) if draft else [],
         "narrowing": list(catalog.narrowing(material)) if draft else [],
         "deadline": deadline.as_dict() if deadline else None,
-        "files": publishing.listed(chosen),
+        "files": [{**file, "warnings": [_warning(found) for found in file["warnings"]]} for file in publishing.listed(chosen)],
         "obstacles": [translate(text) for text in publishing.obstacles(draft.get("open_type", ""), chosen)] if draft else [],
         "commands": [command.value for command in given],
         "history": _history(entry.id),
     }
+
+
+def _warning(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {"column": found.get("column"), "row": found.get("row"), "message": translate(describe(found))}
 
 
 def _require(action: str, context: Context, package: model.Package) -> None:
