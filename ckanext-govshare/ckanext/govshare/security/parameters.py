@@ -93,8 +93,10 @@ CORRECTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "resource_view_clear": {"view_types": ("rows",)},
     "task_status_update_many": {"data": ("objects",)},
     "term_translation_update_many": {"data": ("objects",)},
+    "group_list": {"groups": ("text", "rows")},
     "job_cancel": {"id": ("job",)},
     "job_show": {"id": ("job",)},
+    "organization_list": {"organizations": ("text", "rows")},
     "resource_search": {"query": ("text", "rows")},
     "term_translation_show": {"terms": ("text", "rows"), "lang_codes": ("text", "rows")},
     "file_owner_scan": {"rows": ("natural",), "start": ("natural",)},
@@ -141,9 +143,11 @@ def wrong(action: str, data: Mapping[str, Any]) -> tuple[str, Message] | None:
     for name in REQUIRED.get(action, ()):
         if data.get(name) in (None, ""):
             return name, Message("Missing value")
-    if "order_by" in data and data["order_by"] is None:
-        return "order_by", KINDS["text"][1]
-    for name in ("limit", "offset", "rows"):
+    for name in ("order_by", "sort"):
+        value = data.get(name, "given")
+        if (value is None and name == "order_by") or (isinstance(value, str) and value and not value.strip()):
+            return name, KINDS["text"][1]
+    for name in ("limit", "offset", "rows", "days"):
         if isinstance(value := data.get(name), str) and value and not _is_whole(value):
             return name, KINDS["whole"][1]
     for name, kinds in declared(action).items():
