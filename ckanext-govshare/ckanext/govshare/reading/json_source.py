@@ -80,7 +80,7 @@ class Json:
             except json.JSONDecodeError as error:
                 return Refused("json_invalid", row=error.lineno, position=error.colno, reason=error.msg)
             except (RecursionError, ValueError):
-                pass
+                pass  # what the reader itself said stands
         return Refused("json_invalid", position="?", reason=reason.splitlines()[0])
 
 

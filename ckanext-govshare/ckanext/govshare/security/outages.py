@@ -21,13 +21,12 @@ from flask import Response, current_app, has_request_context, jsonify
 from werkzeug.exceptions import InternalServerError
 
 from ckanext.govshare.security.csrf import API_BLUEPRINT
+from ckanext.govshare.security.proxies import WSGIApp
 
 if TYPE_CHECKING:
     from ckan.types import CKANApp
 
 log = logging.getLogger(__name__)
-
-WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 # What a caller is asked to wait, in seconds: PostgreSQL is back after a crash within about one.
 RETRY_AFTER = 5

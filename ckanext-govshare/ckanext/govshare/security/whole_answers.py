@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from ckanext.govshare.security.proxies import WSGIApp
+
 if TYPE_CHECKING:
     from ckan.types import CKANApp
 
-WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing discards what is unsent, and resets
 
