@@ -76,6 +76,17 @@ def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
 
 
 @pytest.fixture
+def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a portal without a mail server, as the demonstration is."""
+    import ckan.plugins.toolkit as tk
+
+    folder = tmp_path / "mail"
+    monkeypatch.setitem(tk.config, "govshare.mail_directory", str(folder))
+    monkeypatch.setitem(tk.config, "smtp.server", "")
+    return folder
+
+
+@pytest.fixture
 def portal() -> None:
     """Our plugins are loaded; they stay so, as loading them for each test would take a second."""
     from ckan import plugins

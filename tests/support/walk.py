@@ -32,6 +32,8 @@ DATES = re.compile(r"<updated>[^<]*</updated>|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 TOKENS = re.compile(r'(name="_csrf_token"\s+(?:content|value)=)"[^"]*"')
 HEADERS = ("Content-Type", "Location", "Content-Disposition", "Link")
+COUNTED = ("/user/re", "/account/address", "/govshare_password_re", "/govshare_registration_", "/govshare_address_",
+           "/user_update", "/user_patch")
 LEFT_OUT = frozenset({"static", "webassets.index", "api.action", "user.logout", "home.redirect_locale"})
 
 
@@ -195,7 +197,7 @@ def body_of(got: Any) -> str:
 
 
 def answer(browser: Browser, probe: Probe) -> Answer:
-    if "/user/re" in probe.address:
+    if any(part in probe.address for part in COUNTED):
         # Registration and reset count who asks, and a walk asks often.
         forget_attempts()
     try:

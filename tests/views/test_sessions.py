@@ -16,7 +16,7 @@ from redis import Redis
 from world import World
 
 from ckanext.govshare import clock
-from ckanext.govshare.logic import password_links
+from ckanext.govshare.logic import account_links
 from ckanext.govshare.security import sessions, store
 
 PASSWORD = "correct horse battery"
@@ -100,7 +100,7 @@ class TestEnds:
 
     def test_a_new_password_by_the_link_of_a_mail_ends_all(self, app: Any, visitor: Visitor, person: dict[str, Any]) -> None:
         user = model.User.get(person["id"])
-        page = password_links.path(user, password_links.make(user, clock.now()))
+        page = account_links.path(account_links.PASSWORD, account_links.for_password(user, clock.now()), user.id)
         Visitor(app).send(page, password1=NEW, password2=NEW)
         assert model.User.get(person["id"]).validate_password(NEW)
         assert not visitor.is_in()

@@ -12,7 +12,9 @@ from ckan import model
 from ckan.tests import factories
 from world import World
 
+from ckanext.govshare import clock
 from ckanext.govshare.domain.errors import Invalid
+from ckanext.govshare.logic import account_links
 from ckanext.govshare.security import passwords, store, throttle
 from ckanext.govshare.security.refusals import TooManyAttempts, Unavailable
 from ckanext.govshare.signing import Password
@@ -64,12 +66,38 @@ def test_the_answer_is_the_same_where_there_is_no_such_account(gate: Gate) -> No
 
 
 @pytest.mark.parametrize("variants", [
-    ["liming", "LIMING", " liming", "liming\u3000", "ｌｉｍｉｎｇ", "li\u200bming", "liming@example.org", "LiMing@Example.ORG "],
+    ["liming", "LIMING", " liming", "liming\u3000", "ｌｉｍｉｎｇ", "li\u200bming", "Liming"],
+    ["liming@example.org", "LiMing@Example.ORG ", " liming@example.org", "ｌｉｍｉｎｇ@example.org", "liming@EXAMPLE.org"] * 2,
     ["nobody", "NOBODY", " nobody", "nobody ", "ｎｏｂｏｄｙ", "no\u200bbody"],
 ])
-def test_variants_of_a_name_are_one_account(gate: Gate, variants: list[str]) -> None:
+def test_variants_of_what_is_typed_are_one(gate: Gate, variants: list[str]) -> None:
     codes = [gate.log_in(name).status_code for name in variants]
-    assert codes[5:] == [HTTPStatus.TOO_MANY_REQUESTS] * len(codes[5:])
+    assert codes == [HTTPStatus.OK] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * (len(codes) - 5)
+
+
+@pytest.mark.parametrize("other", ["liming@example.org", "zhaoliu@example.org"])
+def test_waiting_does_not_tell_which_address_belongs_to_a_name(gate: Gate, other: str) -> None:
+    for number in range(35):
+        gate.log_in("liming", address=f"192.0.2.{number // 5}")
+    assert gate.log_in("liming", address="192.0.2.77").status_code == HTTPStatus.TOO_MANY_REQUESTS
+    codes = [gate.log_in(other, address="192.0.2.1").status_code for _ in range(6)]
+    assert codes == [HTTPStatus.OK] * 5 + [HTTPStatus.TOO_MANY_REQUESTS]
+    assert gate.log_in(other, address="192.0.2.77").status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("other", ["liming@example.org", "zhaoliu@example.org"])
+def test_coming_in_by_name_changes_nothing_of_what_addresses_answer(gate: Gate, app: Any, other: str) -> None:
+    codes = [gate.log_in(other).status_code for _ in range(6)]
+    assert codes[5] == HTTPStatus.TOO_MANY_REQUESTS
+    assert Gate(app).log_in("liming", PASSWORD).status_code == HTTPStatus.FOUND
+    assert gate.log_in(other).status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def test_whichever_way_an_account_is_called_it_is_guessed_at_a_bounded_number_of_times(gate: Gate) -> None:
+    names = ("liming", "liming@example.org", "LIMING", "LiMing@Example.org", "ｌｉｍｉｎｇ")
+    codes = [gate.log_in(name, address=f"198.51.{number}.{place}").status_code
+             for number in range(20) for place, name in enumerate(names)]
+    assert codes.count(HTTPStatus.OK) == 60
 
 
 def test_waits_grow_to_an_hour_at_most(world: World) -> None:
@@ -137,11 +165,48 @@ def test_the_api_says_it_in_json(app: Any, world: World, monkeypatch: pytest.Mon
     assert answer.json["error"]["message"] == "Too many attempts. Wait 2 minutes, then try again."
 
 
-@pytest.mark.parametrize(("page", "field"), [("/user/reset", "user"), ("/user/register", "name")])
+@pytest.mark.parametrize(("page", "field"), [("/user/reset", "user"), ("/user/register", "email")])
 def test_forms_that_anybody_may_send_are_counted(gate: Gate, page: str, field: str) -> None:
-    answers = [gate.send(page, **{field: "liming2"}) for _ in range(7)]
+    answers = [gate.send(page, **{field: "liming@example.org"}) for _ in range(7)]
     assert [a.status_code for a in answers[5:]] == [HTTPStatus.TOO_MANY_REQUESTS] * 2
     assert int(answers[6].headers["Retry-After"]) > 60
+
+
+@pytest.mark.parametrize(("action", "field"), [
+    ("govshare_password_reset_request", "user"), ("govshare_registration_request", "email")])
+def test_so_are_their_actions_by_the_api(
+        gate: Gate, app: Any, monkeypatch: pytest.MonkeyPatch, action: str, field: str) -> None:
+    monkeypatch.setitem(tk.config, "ckan.auth.create_user_via_api", True)
+    answers = [Browser(app).post(f"/api/3/action/{action}", json={field: "liming@example.org"}) for _ in range(7)]
+    assert [a.status_code for a in answers] == [HTTPStatus.OK] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+    assert int(answers[6].headers["Retry-After"]) > 60
+
+
+def test_asking_for_a_reset_does_not_tell_which_address_belongs_to_a_name(gate: Gate) -> None:
+    for _ in range(6):
+        gate.send("/user/reset", user="liming")
+    assert gate.send("/user/reset", user="liming@example.org").status_code == HTTPStatus.FOUND
+
+
+def test_mail_to_new_addresses_is_counted(app: Any, person: dict[str, Any]) -> None:
+    token = factories.APIToken(user="liming")["token"]
+    change = {"id": "liming", "email": "anybody@example.org", "old_password": PASSWORD}
+    answers = [Browser(app, token=token).post("/api/3/action/user_patch", json=change) for _ in range(7)]
+    assert [a.status_code for a in answers] == [HTTPStatus.OK] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+
+
+def test_names_are_not_tried_by_one_link(gate: Gate, person: dict[str, Any]) -> None:
+    page = f"/user/register?key={account_links.to_register('a@example.org', clock.now())}"
+    answers = [gate.send(page, name="liming", password1=PASSWORD, password2=PASSWORD) for _ in range(7)]
+    assert [a.status_code for a in answers] == [HTTPStatus.OK] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+
+
+@pytest.mark.parametrize("page", ["/user/register", "/account/address"])
+def test_links_are_not_tried_one_after_the_other(gate: Gate, app: Any, person: dict[str, Any], page: str) -> None:
+    browser = Browser(app, "liming")
+    codes = [browser.get(f"{page}?key={number}").status_code for number in range(7)] if "address" in page else [
+        gate.browser.get(f"{page}?key={number}").status_code for number in range(7)]
+    assert codes[5:] == [HTTPStatus.TOO_MANY_REQUESTS] * 2
 
 
 def test_links_of_a_reset_are_not_tried_one_after_the_other(gate: Gate, person: dict[str, Any]) -> None:
@@ -171,8 +236,8 @@ class TestWeakPasswords:
             assert set(refused.value.error_dict) == {"password"}
 
     def test_by_the_form_of_registration(self, gate: Gate, password: str) -> None:
-        answer = gate.send("/user/register", save="", name="liming-2", email="liming2026@example.org", fullname="李明",
-                           password1=password, password2=password)
+        page = f"/user/register?key={account_links.to_register('liming2026@example.org', clock.now())}"
+        answer = gate.send(page, name="liming-2", fullname="李明", password1=password, password2=password)
         assert answer.status_code == HTTPStatus.OK
         assert "too easy to guess" in answer.body
         assert model.User.get("liming-2") is None

@@ -19,10 +19,11 @@ log = logging.getLogger(__name__)
 INDEX, MESSAGE = "index", "message"
 MAIL = frozenset({MESSAGE, account_mail.LETTER})
 _LONGEST_WAIT = {INDEX: timedelta(minutes=10), MESSAGE: timedelta(hours=1), account_mail.ASKED: timedelta(minutes=10),
-                 account_mail.LETTER: timedelta(minutes=10)}
+                 account_mail.ADDRESS_ASKED: timedelta(minutes=10), account_mail.LETTER: timedelta(minutes=10)}
 # A message that could not be sent for so long is no news any more; it stays in its reader's inbox.
 # Nor does anybody wait for a letter about an account so long.
-_PATIENCE = {MESSAGE: timedelta(days=7), account_mail.ASKED: timedelta(days=1), account_mail.LETTER: timedelta(days=7)}
+_PATIENCE = {MESSAGE: timedelta(days=7), account_mail.ASKED: timedelta(days=1), account_mail.ADDRESS_ASKED: timedelta(days=1),
+             account_mail.LETTER: timedelta(days=7)}
 _MOST_DOUBLINGS = 12
 
 
@@ -51,7 +52,8 @@ def _index(payload: Mapping[str, Any]) -> None:
 
 
 HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
-    INDEX: _index, MESSAGE: delivery.deliver, account_mail.ASKED: account_mail.look_up, account_mail.LETTER: account_mail.deliver}
+    INDEX: _index, MESSAGE: delivery.deliver, account_mail.ASKED: account_mail.look_up,
+    account_mail.ADDRESS_ASKED: account_mail.look_up_address, account_mail.LETTER: account_mail.deliver}
 
 
 def deliver_one(now: datetime, payload: Mapping[str, Any] | None = None) -> bool:

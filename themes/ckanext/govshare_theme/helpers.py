@@ -6,7 +6,7 @@ import ckan.plugins.toolkit as tk
 __all__ = ["gs_light_page"]
 
 LIGHT_BLUEPRINTS = frozenset({
-    "govshare_applications", "govshare_catalog", "govshare_datafiles", "govshare_grants", "govshare_messages",
+    "govshare_account", "govshare_applications", "govshare_catalog", "govshare_datafiles", "govshare_grants", "govshare_messages",
     "govshare_open_list", "govshare_portal", "govshare_regulations",
 })
 LIGHT_ENDPOINTS = frozenset({

@@ -18,10 +18,11 @@ from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 from ckanext.govshare.logic import drafts
 from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.repository import accounts
 from ckanext.govshare.repository import attributes as repository
 
-__all__ = ["govshare_entry", "govshare_json_output", "govshare_name", "govshare_plain_text", "govshare_uscc",
-           "user_password_validator"]
+__all__ = ["email_is_unique", "govshare_entry", "govshare_json_output", "govshare_name", "govshare_plain_text", "govshare_uscc",
+           "user_both_passwords_entered", "user_password_validator", "user_passwords_match"]
 
 # Kept by CKAN in columns of its own, with validators of its own.
 _CORE = ("title", "notes")
@@ -111,9 +112,32 @@ def user_password_validator(key: FlattenKey, data: FlattenDataDict, errors: Flat
     if value is None or value == "":
         return
     if not isinstance(value, str):
-        errors[("password",)].append(tk._("Passwords must be strings"))
+        errors[key].append(tk._("Passwords must be strings"))
         return
     user: Any = context.get("user_obj")
     known = [_given(data, field) or getattr(user, field, None) for field in ("name", "fullname", "email")]
     if weak := passwords.weakness(value, [text[:255] for text in known if isinstance(text, str)]):
-        errors[("password",)].append(translate(weak))
+        errors[key].append(translate(weak))
+
+
+def user_both_passwords_entered(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """In place of CKAN's, which complains at a field that no form has."""
+    if not _given(data, "password1"):
+        errors[("password1",)].append(tk._("Please enter both passwords"))
+
+
+def user_passwords_match(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """In place of CKAN's, which complains at the first of the two fields."""
+    first, second = _given(data, "password1"), _given(data, "password2")
+    if first == second:
+        data[("password",)] = first
+    elif first or second:
+        errors[("password2",)].append(tk._("The passwords you entered do not match"))
+
+
+def email_is_unique(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """In place of CKAN's, to which an address with `_` or `%` is a pattern that those of others match."""
+    taken = accounts.holders(str(data[key]), states=tuple(tk.config["ckan.user.unique_email_states"]))
+    own = {_given(data, "id"), _given(data, "name")}
+    if any(not own & {user.id, user.name} for user in taken):
+        raise tk.Invalid(tk._("The email address '{email}' belongs to a registered user.").format(email=data[key].lower()))

@@ -11,12 +11,13 @@ from ckan import model
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import account_letters
-from ckanext.govshare.logic import password_links
+from ckanext.govshare.logic import account_links
+from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.notifications import Letter, Recipient, mail, preferences, texts
 from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import departments, outbox
 
-ASKED, LETTER = "password_asked", "account_letter"
+ASKED, ADDRESS_ASKED, LETTER = "password_asked", "address_asked", "account_letter"
 
 
 def look_up(payload: Mapping[str, Any]) -> None:
@@ -25,26 +26,59 @@ def look_up(payload: Mapping[str, Any]) -> None:
     Done here, not in the request, whose answer then takes the same time whoever exists.
     """
     for user in repository.reachable(payload["asked"]):
-        outbox.put(model.Session, LETTER, {"letter": account_letters.RESET, "account": user.id}, clock.now())
+        _put({"letter": account_letters.RESET, "account": user.id})
+
+
+def look_up_address(payload: Mapping[str, Any]) -> None:
+    """An address is wanted, by the account `account`, or to register where that is empty: its mailbox gets the link for it, or is
+    told of the account that has it.
+    """
+    holders = repository.holders(payload["email"], other_than=payload["account"])
+    for user in holders:
+        _put({"letter": account_letters.TAKEN, "account": user.id})
+    if not holders:
+        _put({**payload, "letter": account_letters.CONFIRM if payload["account"] else account_letters.REGISTER})
+
+
+def _put(letter: Mapping[str, Any]) -> None:
+    outbox.put(model.Session, LETTER, letter, clock.now())
 
 
 def deliver(payload: Mapping[str, Any]) -> None:
     """Send a letter about an account, unless the account was blocked meanwhile."""
-    user = model.User.get(payload["account"])
-    if user is None or user.state not in (model.State.ACTIVE, model.State.PENDING):
+    kind, user = payload["letter"], repository.fresh(payload["account"])
+    purpose = account_letters.PURPOSES[kind]
+    usable = user is not None and user.state in (model.State.ACTIVE, model.State.PENDING)
+    if not usable and purpose != REGISTRATION:
         return
-    language = preferences.of(user).language
-    key = password_links.make(user, clock.now())
-    subject, sentences = texts.filled(account_letters.written(payload["letter"], _params(user, payload, language)), language)
-    letter = Letter(0, texts.line(subject), tuple(sentences), texts.absolute(password_links.path(user, key), language), language)
+    language = preferences.of(user).language if user else preferences.known(payload["language"])
+    recipient = _recipient(user, payload.get("email"))
+    key = _key(purpose, user, recipient.email)
+    subject, sentences = texts.filled(account_letters.written(kind, _params(user, payload, language)), language)
+    address = texts.absolute(account_links.path(purpose, key, payload["account"]), language)
     reference = hashlib.sha256(key.encode()).hexdigest()[:32]
-    mail.post(letter, Recipient(user.id, user.name, texts.line(user.display_name), user.email or ""), f"account-{reference}")
+    mail.post(Letter(0, texts.line(subject), tuple(sentences), address, language), recipient, f"account-{reference}")
 
 
-def _params(user: model.User, payload: Mapping[str, Any], language: str) -> dict[str, Any]:
-    until = clock.now() + password_links.lasts(user)
+def _recipient(user: model.User | None, email: str | None) -> Recipient:
+    """The account at its own address, or, with an address that is to be confirmed, whoever reads that one's mail."""
+    if user is None or email:
+        return Recipient("", "", "", email or "")
+    return Recipient(user.id, user.name, texts.line(user.display_name), user.email or "")
+
+
+def _key(purpose: str, user: model.User | None, address: str) -> str:
+    if user is None:
+        return account_links.to_register(address, clock.now())
+    if purpose == ADDRESS:
+        return account_links.to_confirm(user, address, clock.now())
+    return account_links.for_password(user, clock.now())
+
+
+def _params(user: model.User | None, payload: Mapping[str, Any], language: str) -> dict[str, Any]:
+    until = clock.now() + account_links.lasts(user)
     zone = get_timezone(str(tk.config.get("ckan.display_timezone") or "UTC"))
-    params = {"site": tk.config["ckan.site_title"], "account": user.name,
+    params = {"site": tk.config["ckan.site_title"], "account": user.name if user else "",
               "until": format_datetime(until, "medium", tzinfo=zone, locale=language)}
     if payload["letter"] == account_letters.INVITATION:
         group = departments.find(payload["group"])

@@ -4,6 +4,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from ckan import model
 
+# Those whose address is theirs; a blocked account's is free.
+_USABLE = (model.State.ACTIVE, model.State.PENDING)
+
 
 def token_by_reference(reference: str) -> str | None:
     """The id of the API token that a reference of `logic.accounts.token_reference` stands for; None where there is none."""
@@ -18,8 +21,38 @@ def reachable(asked: str) -> list[model.User]:
 
     Blocked ones are none of them; invited ones are.
     """
-    by = sa.func.lower(model.User.email) == asked.lower() if "@" in asked else model.User.name == asked
-    usable = model.User.state.in_((model.State.ACTIVE, model.State.PENDING))
+    if "@" in asked:
+        return holders(asked)
     has_address = sa.func.coalesce(model.User.email, "") != ""
-    found: list[model.User] = model.Session.query(model.User).filter(by, usable, has_address).all()
+    found: list[model.User] = model.Session.query(model.User).filter(
+        model.User.name == asked, model.User.state.in_(_USABLE), has_address).all()
     return found
+
+
+def holders(address: str, other_than: str = "", states: tuple[str, ...] = _USABLE) -> list[model.User]:
+    """The accounts in one of `states` that have an e-mail address, in whatever case it is written, but for one with the id
+    `other_than`.
+    """
+    found: list[model.User] = model.Session.query(model.User).filter(
+        sa.func.lower(model.User.email) == sa.func.lower(address), model.User.state.in_(states),
+        model.User.id != other_than).all()
+    return found
+
+
+def fresh(account: str) -> model.User | None:
+    """The account with an id, as it is in the database."""
+    found: model.User | None = model.Session.query(model.User).filter(model.User.id == account).populate_existing().one_or_none()
+    return found
+
+
+def locked(account: str) -> model.User | None:
+    """As `fresh`; nobody else changes it until the transaction ends."""
+    query = model.Session.query(model.User).filter(model.User.id == account).populate_existing().with_for_update()
+    found: model.User | None = query.one_or_none()
+    return found
+
+
+def lock_address(address: str) -> None:
+    """Wait until nobody else gives an e-mail address to an account; nobody does until the transaction ends."""
+    model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(
+        sa.func.hashtextextended(sa.func.lower(address), 0))))

@@ -83,7 +83,6 @@ def protect(app: CKANApp, config: dict[str, Any]) -> CKANApp:
     forms.install(app)
     request_parts.install(app)
     parameters.install(app)
-    throttle.install(app)
     jsonp.install(app)
     # Flask calls the last registered first: uploads put their policy in place before the headers find none.
     headers.install(app, config)

@@ -19,7 +19,7 @@ def is_right(name: Any, user: model.User | None, password: Any) -> bool:
 
     It takes as long where there is no such account. Raises TooManyAttempts without a look at the password, and Unavailable.
     """
-    attempt = throttle.Attempt(throttle.PASSWORD, user.id if user else logins.plain(name), throttle.address())
+    attempt = throttle.Attempt(throttle.PASSWORD, throttle.plain(name), throttle.address())
     attempt.begin()
     if _matches(user, password):
         attempt.succeeded()

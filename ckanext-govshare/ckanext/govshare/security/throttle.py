@@ -1,8 +1,9 @@
 """One throttle for all that is guessed by trying: passwords, wherever they are asked for, reset links, registrations (ADR 095).
 
 Attempts are counted in Redis, for all processes alike, by account and address together, by account, and by address. Each count
-has several limits of growing length, so that waits grow, to an hour at most. An account is known by what it is, or, where there
-is none, by the name that was tried, so that existing and absent ones are answered alike.
+has several limits of growing length, so that waits grow, to an hour at most. An account is known by what was typed for it, its
+name or its e-mail address, and has a count for each: were there one for both, waiting for the one would tell whose the other
+is. Existing and absent ones are answered alike (ADR 101).
 """
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ckan.common import request
 from flask import has_request_context
@@ -25,21 +26,18 @@ from ckanext.govshare.repository import logins
 from ckanext.govshare.security import store
 from ckanext.govshare.security.refusals import TooManyAttempts, Unavailable
 
-if TYPE_CHECKING:
-    from ckan.types import CKANApp
-
 PASSWORD, FORM = "password", "form"
 KNOWN_SECONDS = 30 * 24 * 60 * 60
-# Forms that anybody may send, with the field that names an account; opening a link of a mail is an attempt, too.
-FORMS = {"user.register": "name", "user.request_reset": "user", "user.perform_reset": ""}
-OPENED = ("user.perform_reset",)
 
 Counted = tuple[RateLimitItem, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt at `account` from `address`; `purpose`: PASSWORD, or FORM for what counts whether it succeeds or not."""
+    """One attempt at `account`, as `plain` writes what was typed, from `address`.
+
+    `purpose`: PASSWORD, or FORM for what counts whether it succeeds or not.
+    """
 
     purpose: str
     account: str
@@ -123,10 +121,20 @@ def _made(url: str, prefix: str) -> FixedWindowRateLimiter:
     return FixedWindowRateLimiter(RedisStorage(url, connection_pool=pool, key_prefix=prefix.rstrip(":")))
 
 
-def account_of(name: Any) -> str:
-    """What counts as the account that `name` means: its id, else the name without what tells variants apart."""
-    user = logins.find(name)
-    return user.id if user else logins.plain(name)
+def plain(name: Any) -> str:
+    """What counts as the account that somebody typed: the text without what does not tell accounts apart."""
+    return logins.plain(name)
+
+
+def count(form: str, named: Any) -> None:
+    """Count one more request of what anybody may ask for, by page or API; the server's own command line is not counted.
+
+    :param form: what is asked for.
+    :param named: for whom, as it was typed.
+    :raises TooManyAttempts: and Unavailable, as an attempt does.
+    """
+    if has_request_context():
+        Attempt(FORM, f"{form} {plain(named)}", address()).begin()
 
 
 def address() -> str:
@@ -143,13 +151,3 @@ def verify() -> None:
     """Raise ValueError where a limit of the settings cannot be read."""
     for purpose, scope in config.ATTEMPTS:
         parse_many(config.attempts(purpose, scope))
-
-
-def install(app: CKANApp) -> None:
-    """Count what is sent to the forms of registration and reset before they look at it."""
-    @app.before_request
-    def count() -> None:
-        endpoint = request.endpoint or ""
-        if endpoint in FORMS and (request.method == "POST" or endpoint in OPENED):
-            name = request.form.get(FORMS[endpoint], "") if FORMS[endpoint] else (request.view_args or {}).get("id", "")
-            Attempt(FORM, f"{endpoint} {account_of(name)}", address()).begin()

@@ -27,6 +27,8 @@ from ckanext.govshare.views import (
     passwords,
     portal,
     previews,
+    profile,
+    registration,
     regulations,
     replies,
     search,
@@ -39,15 +41,15 @@ if TYPE_CHECKING:
 
 def get_blueprints() -> list[Blueprint]:
     modules = (portal, agreement_templates, agreements, appeals, applications, attachments, board, catalog, datafiles,
-               downloads, entry_forms, exports, grants, handling, messages, open_list, previews, regulations, replies,
-               search, tasks)
+               downloads, entry_forms, exports, grants, handling, messages, open_list, previews, registration, regulations,
+               replies, search, tasks)
     return [module.blueprint for module in modules]
 
 
 DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
 # Who logs in gets a session of ours, and a list of theirs.
-# Whether somebody has an account is told by neither form for a forgotten password.
+# Whether somebody has an account is told neither by the form for a forgotten password nor by that of registration.
 # Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
@@ -61,11 +63,12 @@ IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dashboard.datasets": accounts.me,
     "dashboard.groups": accounts.me,
     "dashboard.organizations": accounts.me,
-    "user.edit": accounts.edit,
+    "user.edit": profile.edit,
     "user.login": accounts.log_in,
     "user.logout": accounts.log_out,
     "user.me": accounts.me,
     "user.perform_reset": passwords.perform_reset,
+    "user.register": registration.register,
     "user.request_reset": passwords.request_reset,
 }
 

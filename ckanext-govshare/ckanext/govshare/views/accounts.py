@@ -65,15 +65,6 @@ def log_out() -> Response | str:
     return tk.redirect_to(_local(tk.request.args.get("came_from", "")) or "user.logged_out_page")
 
 
-def edit(id: str | None = None) -> Response | str:
-    """CKAN's form of an account. Whoever changes their password with it stays logged in here, and nowhere else."""
-    answer: Response | str = user_views._edit_view(id=id)
-    chosen = tk.request.form.get("password1", "")
-    if tk.request.method == "POST" and chosen and isinstance(answer, Response) and tk.current_user.validate_password(chosen):
-        sessions.keep(tk.current_user)
-    return answer
-
-
 def me() -> Response:
     """To the list that the caller works with."""
     if not tk.current_user.is_authenticated:

@@ -27,6 +27,7 @@ from ckanext.govshare.logic.action import (
     packages,
     passwords,
     previews,
+    registration,
     regulations,
     resources,
     search,
@@ -37,7 +38,7 @@ from ckanext.govshare.logic.action import (
 
 _MODULES = (access, accounts, agreement_templates, agreements, appeals, applications, attachments, board, canned_replies, catalog,
             datafiles, datastore, entry_forms, file_samples, grants, intake, messages, open_list, packages, passwords, previews,
-            regulations, resources, search, tasks, trace, visibility)
+            registration, regulations, resources, search, tasks, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

@@ -8,71 +8,91 @@ from ckan import model
 from ckan.logic import guard_against_duplicated_email
 from ckan.types import Action, Context, DataDict
 
+from ckanext.govshare import clock
 from ckanext.govshare.domain import accounts as rules
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic import accounts, roles
 from ckanext.govshare.logic.auth import accounts as auth
 from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.schema import registration as schema
+from ckanext.govshare.notifications import account_mail
 from ckanext.govshare.repository import accounts as repository
-from ckanext.govshare.repository import trace
-from ckanext.govshare.security import passwords
+from ckanext.govshare.repository import outbox, trace
+from ckanext.govshare.security import passwords, throttle
 
 __all__ = [
     "am_following_user", "api_token_create", "api_token_list", "api_token_revoke", "dataset_followee_count", "followee_list",
     "govshare_account_history", "group_followee_count", "group_member_create", "group_member_delete", "member_create",
     "member_delete", "organization_followee_count", "organization_member_create", "organization_member_delete", "unfollow_user",
-    "user_create", "user_delete", "user_patch", "user_update",
+    "user_delete", "user_patch", "user_update",
 ]
-
-
-@tk.chained_action
-def user_create(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """Register oneself. Others are invited (user_invite); the server's own command line may make any account."""
-    if not context.get("ignore_auth") and roles.user_of(context) is not None:
-        tk.check_access("user_create", context, data_dict)
-        raise tk.NotAuthorized(tk._("You have an account: log out to register another"))
-    return original(context, data_dict)
 
 
 @tk.chained_action
 def user_update(original: Action, context: Context, data_dict: DataDict) -> Any:
     """Change one's own account; with `old_password` also its password and address.
 
+    A new address is that of the account when the link that is mailed to it was opened. Until then the answer gives it as
+    ``email_to_confirm``; that somebody else has it is told to its mailbox alone.
+
     The operator blocks and restores those of others, and appoints operators; no more.
     """
-    return _update("user_update", original, context, data_dict)
+    if context.get("ignore_auth"):
+        return original(context, data_dict)
+    user_id = tk.get_or_bust(data_dict, "id")
+    tk.check_access("user_update", context, data_dict)
+    return _own(original, context, data_dict) if auth.is_own(context, user_id) else _anothers(context, data_dict)
 
 
 @tk.chained_action
 def user_patch(original: Action, context: Context, data_dict: DataDict) -> Any:
     """As user_update, for some of the fields."""
-    return _update("user_patch", original, context, data_dict)
-
-
-def _update(name: str, original: Action, context: Context, data_dict: DataDict) -> Any:
     if context.get("ignore_auth"):
         return original(context, data_dict)
     user_id = tk.get_or_bust(data_dict, "id")
-    tk.check_access(name, context, data_dict)
-    if auth.is_own(context, user_id):
-        _confirm(context, data_dict)
-        return original(context, {key: value for key, value in data_dict.items() if key not in ("password_hash", "reset_key")})
-    user = model.User.get(user_id)
+    tk.check_access("user_patch", context, data_dict)
+    # CKAN's calls user_update, with all fields.
+    return original(context, data_dict) if auth.is_own(context, user_id) else _anothers(context, data_dict)
+
+
+def _own(original: Action, context: Context, data_dict: DataDict) -> Any:
+    given = {key: value for key, value in data_dict.items() if key not in ("password_hash", "reset_key")}
+    user = roles.user_of(context)
+    if user is None:
+        raise tk.NotAuthorized
+    _confirm(user, given)
+    email = _new_address(user, given)
+    if not email:
+        return original(context, given)
+    throttle.count("address", email)
+    with transaction():
+        outbox.put(model.Session, account_mail.ADDRESS_ASKED, {"email": email, "account": user.id, "language": ""}, clock.now())
+        as_it_is = Context(**{**context, "schema": schema.with_address_as_it_is(context.get("schema"))})
+        changed = original(as_it_is, {**given, "email": user.email})
+    return {**changed, "email_to_confirm": email}
+
+
+def _confirm(user: model.User, given: DataDict) -> None:
+    """What leads into the account asks for its password again: a token that somebody found must not be worth the account."""
+    if rules.leads_in(given, user.email) and not passwords.is_right(user.name, user, given.get("old_password")):
+        raise tk.ValidationError({"old_password": [
+            tk._("To change the password or the e-mail address, enter the present password of your account")]})
+
+
+def _new_address(user: model.User, given: DataDict) -> str:
+    """The address that the account is to get; empty for none, and for what is none, which CKAN refuses with the other fields."""
+    email = given.get("email")
+    text = email.strip() if isinstance(email, str) else ""
+    return text if text != (user.email or "") and schema.is_address(text) else ""
+
+
+def _anothers(context: Context, data_dict: DataDict) -> Any:
+    user = model.User.get(data_dict["id"])
     if user is None:
         raise tk.ObjectNotFound(tk._("User not found"))
     _operate(user, data_dict)
     return tk.get_action("user_show")(Context(user=context["user"]), {"id": user.id})
-
-
-def _confirm(context: Context, data_dict: DataDict) -> None:
-    """What leads into the account asks for its password again: a token that somebody found must not be worth the account."""
-    user = roles.user_of(context)
-    if user is None or not rules.leads_in(data_dict, user.email):
-        return
-    if not passwords.is_right(user.name, user, data_dict.get("old_password")):
-        raise tk.ValidationError({"old_password": [
-            tk._("To change the password or the e-mail address, enter the present password of your account")]})
 
 
 def _operate(user: model.User, data_dict: DataDict) -> None:

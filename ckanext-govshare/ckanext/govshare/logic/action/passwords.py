@@ -13,11 +13,13 @@ from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain.account_letters import INVITATION
-from ckanext.govshare.logic import accounts, password_links
+from ckanext.govshare.logic import account_links, accounts
+from ckanext.govshare.logic.account_links import PASSWORD
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import passwords as schema
 from ckanext.govshare.notifications import account_mail
 from ckanext.govshare.repository import outbox
+from ckanext.govshare.security import throttle
 
 __all__ = ["govshare_password_reset", "govshare_password_reset_request", "user_invite"]
 
@@ -33,6 +35,7 @@ def govshare_password_reset_request(context: Context, data_dict: DataDict) -> di
     """
     tk.check_access("govshare_password_reset_request", context, data_dict)
     asked = schema.asked(data_dict)
+    throttle.count("reset", asked)
     with transaction():
         outbox.put(model.Session, account_mail.ASKED, {"asked": asked}, clock.now())
     return {}
@@ -47,13 +50,14 @@ def govshare_password_reset(context: Context, data_dict: DataDict) -> dict[str, 
     :raises ValidationError: `key` where it was used, is too old or never was one, and the passwords' fields
     """
     tk.check_access("govshare_password_reset", context, data_dict)
-    user = password_links.open_with(data_dict.get("key"), clock.now(), lock=True)
+    link = account_links.opened(PASSWORD, data_dict.get("key"), lock=True)
+    user = link.user if link else None
     if user is None:
         model.Session.rollback()
         raise tk.ValidationError({"key": [tk._("This link was used, is too old or is not complete. Ask for a new one")]})
     given = {name: str(data_dict.get(name) or "") for name in ("password1", "password2")}
     by_link = Context(user=user.name, ignore_auth=True, schema=schema.chosen())
-    with transaction(), accounts.acting(user.id):
+    with accounts.acting(user.id), transaction():
         tk.get_action("user_update")(by_link, {
             "id": user.id, "name": user.name, "email": user.email, "state": model.State.ACTIVE, **given})
     return {"name": user.name}

@@ -19,6 +19,7 @@ from ckanext.govshare.logic.auth import (
     intake,
     messages,
     open_list,
+    registration,
     regulations,
     tasks,
     trace,
@@ -26,7 +27,7 @@ from ckanext.govshare.logic.auth import (
 )
 
 _MODULES = (access, accounts, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore,
-            entry_forms, grants, intake, messages, open_list, regulations, tasks, trace, visibility)
+            entry_forms, grants, intake, messages, open_list, registration, regulations, tasks, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -44,12 +44,15 @@ def api_token_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 @tk.auth_sysadmins_check
 @tk.auth_allow_anonymous_access
-@tk.chained_auth_function
-def user_create(original: AuthFunction, context: Context, data_dict: DataDict | None = None) -> AuthResult:
-    """People register themselves, or are invited; nobody makes an account with a password for somebody else."""
+def user_create(context: Context, data_dict: DataDict | None = None) -> AuthResult:
+    """People register by a mailed link, or are invited; nobody makes an account with a password for somebody else, or with an
+    address that nobody has shown to be theirs.
+    """
     if _is_operator(context):
         return {"success": False, "msg": tk._("Invite people to their department instead: they choose their password themselves")}
-    return original(context, data_dict)
+    by_link = tk._("An account comes by a link that is mailed to its address: ask for it on the page “Register”, or with the "
+                   "action {action}").format(action="govshare_registration_request")
+    return {"success": False, "msg": by_link}
 
 
 @tk.auth_sysadmins_check
