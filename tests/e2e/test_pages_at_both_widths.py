@@ -10,11 +10,14 @@ from ckan.tests import factories
 from playwright.sync_api import Page
 from world import World, attachment
 
+from ckanext.govshare import clock
+from ckanext.govshare.logic import account_links
+
 WIDTHS = (1280, 390)
 PAGES = {
     "": ("/", "/en/", "/about", "/dataset/", "/dataset/{published}", "/dataset/{published}/resource/{file}", "/organization/",
          "/organization/{department}", "/open-list", "/open-list/{department}", "/group/", "/group/{theme}",
-         "/user/login", "/verify-agreement", "/regulation/",
+         "/user/login", "/user/register", "/user/register?key={registration}", "/verify-agreement", "/regulation/",
          "/regulation/chenzhou-2022", "/regulation/chenzhou-2022/catalog_review?start=2026-09-25"),
     "editor": ("/entry/", "/entry/{draft}", "/entry/{narrowed}", "/dataset/new", "/dataset/edit/{draft}",
                "/dataset/resources/{published}", "/dataset/{draft}/resource/new", "/dataset/{draft}",
@@ -40,7 +43,8 @@ def place(world: World) -> dict[str, str]:
     world.vouch(draft)
     return {"published": published["name"], "file": published["resources"][0]["id"], "draft": draft["name"],
             "submitted": world.submitted()["name"], "narrowed": narrowed["name"], "department": world.own["name"],
-            "theme": theme["name"], **_cases(world)}
+            "theme": theme["name"], "registration": account_links.to_register(f"{'a' * 60}@example.com", clock.now()),
+            **_cases(world)}
 
 
 def _cases(world: World) -> dict[str, str]:

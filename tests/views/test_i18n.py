@@ -15,6 +15,9 @@ from ckan.lib import base
 from ckan.tests import factories
 from world import World
 
+from ckanext.govshare import clock
+from ckanext.govshare.logic import account_links
+
 # Words that stand on Chinese pages as they are: formats, standards, addresses, and the other language's own name.
 AS_IT_IS = frozenset({
     "AJAX", "API", "chinesecalendar", "CKAN", "CSS", "CSV", "DataStore", "English", "GB", "GBK", "GeoJSON", "GET", "HTML",
@@ -98,6 +101,7 @@ PUBLIC = (
     "/regulation/", "/regulation/chenzhou-2022", "/regulation/hubei-2021",
     "/regulation/chenzhou-2022/sharing_reply?start=2026-03-02",
     "/dataset/?open_type=conditional", "/user/login", "/user/register", "/user/reset",
+    "/user/register?key={registration}",
     "/feeds/dataset.atom", "/feeds/organization/{department}.atom", "/feeds/group/{theme}.atom", "/feeds/tag/%E6%B0%B4.atom",
     "/feeds/custom.atom?q=%E6%B0%B4",
 )
@@ -107,7 +111,7 @@ EDITOR = (
     "/dataset/{published}/resource/{resource}/edit", "/dataset/{published}/resource/{resource}/views",
     "/dataset/{published}/resource/{resource}/delete", "/dataset/delete/{draft}",
     "/dataset/groups/{published}", "/dataset/{draft}",
-    "/user/{me}", "/user/edit", "/user/{me}/api-tokens", "/dashboard/datasets", "/dashboard/organizations", "/dashboard/groups",
+    "/user/{me}", "/user/edit", "/account/address?key={confirmation}", "/user/{me}/api-tokens", "/dashboard/datasets", "/dashboard/organizations", "/dashboard/groups",
 )
 ADMIN = (
     "/organization/edit/{department}", "/organization/members/{department}", "/organization/member_new/{department}",
@@ -133,8 +137,10 @@ def test_a_chinese_page_has_no_english(app: Any, world: World, names: set[str], 
              "resource": published["resources"][0]["id"], "department": world.own["name"], "theme": theme["name"],
              "editor": world.editor}
     names.add(theme["name"])
+    place["registration"] = account_links.to_register("xin@example.com", clock.now())
     if role:
         place["me"] = getattr(world, role)
+        place["confirmation"] = account_links.to_confirm(model.User.get(place["me"]), "xin@example.com", clock.now())
     person = Browser(app, place.get("me", ""))
     found = []
     for page in pages:
@@ -158,11 +164,12 @@ EMPTY = dict.fromkeys(WRONG, "")
     ("admin", "/organization/edit/{department}"), ("admin", "/organization/member_new/{department}"),
     ("editor", "/dataset/new"), ("editor", "/dataset/edit/{draft}"), ("editor", "/dataset/{draft}/resource/new"),
     ("editor", "/user/edit/{me}"), ("editor", "/user/{me}/api-tokens"), ("editor", "/entry/{draft}/submit"),
-    ("editor", "/user/register"),
+    ("", "/user/register"), ("", "/user/register?key={registration}"),
 ])
 def test_a_refused_form_says_why_in_chinese(app: Any, world: World, names: set[str], role: str, form: str) -> None:
-    place = {"department": world.own["name"], "draft": world.draft()["name"], "me": getattr(world, role)}
-    headers = {"Authorization": factories.APIToken(user=place["me"])["token"]}
+    place = {"department": world.own["name"], "draft": world.draft()["name"], "me": getattr(world, role or "editor"),
+             "registration": account_links.to_register("xin@example.com", clock.now())}
+    headers = {"Authorization": factories.APIToken(user=place["me"])["token"]} if role else {}
     shown = BeautifulSoup(visit(app.get, "/zh_Hans_CN" + form.format(**place), headers=headers).body, "html.parser")
     fields = {str(field["name"]) for field in shown.select("form [name]")} | {"save"}
     for filled in (EMPTY, WRONG):

@@ -53,7 +53,7 @@ def mail_directory() -> Path | None:
 
 
 def reset_link_hours() -> int:
-    """Hours for which a link that resets a password works."""
+    """Hours for which a link works by which somebody resets a password, registers, or confirms an address."""
     return int(tk.config["govshare.reset_link_hours"])
 
 

@@ -37,7 +37,7 @@ LOOKED_UP = (
     "active", "deleted", "draft", "pending",
     "organization not found or you have no permission to view it", "group not found or you have no permission to view it",
     "About", "Capacity", "Description", "Email", "Fullname", "Id", "Image URL", "Message", "Name", "Old password",
-    "Owner org", "Password", "Password1", "private", "Reset key", "Role", "State", "Title", "URL", "Username",
+    "Owner org", "Password", "Password1", "Password2", "private", "Reset key", "Role", "State", "Title", "URL", "Username",
     "The CSRF token is missing.", "The CSRF session token is missing.", "The CSRF token has expired.",
     "The CSRF token is invalid.", "The CSRF tokens do not match.", "The referrer header is missing.",
     "The referrer does not match the host.",

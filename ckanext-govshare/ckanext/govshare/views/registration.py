@@ -61,12 +61,12 @@ def _complete(key: str) -> str | Response:
 
 def _begin(account: str) -> Response:
     """Whoever registered is logged in; without Redis they log in later."""
-    tk.h.flash_success(tk._("Your account is registered."))
     try:
         sessions.begin(model.User.get(account))
     except RedisError as error:
         raise Unavailable from error
     user_views.rotate_token()
+    tk.h.flash_success(tk._("Your account is registered."))
     return tk.redirect_to("user.me")
 
 
