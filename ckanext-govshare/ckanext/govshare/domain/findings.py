@@ -91,6 +91,10 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "long_header": ("warning", Message("The name is longer than {limit} bytes; in the table it is cut to “{name}”.")),
     "reserved_header": ("warning", Message("The database keeps this name for itself; in the table the column is called “{name}”. "
                                            "Rename it if another name is better.")),
+    "renamed_headers": ("warning", Message("The database does not take these names as they are; in the table the columns have "
+                                           "others ({count}): {names}. Rename them if other names are better.")),
+    "undivided": ("warning", Message("The rows have “{delimiter}” and the heading has none: the file was read as one column. "
+                                     "If it has several, name each of them in the heading.")),
     "joined_header": ("note", Message("The header has two rows; they were joined into one name for each column.")),
     "empty_column": ("warning", Message("The column has no values.")),
     "empty_columns_left_out": ("note", Message("Columns without name and values were left out ({count}).")),
@@ -103,6 +107,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "hidden_sheets": ("warning", Message("The workbook has hidden sheets, which the original file would publish too: {others}.")),
     "hidden_columns": ("warning", Message("The column is hidden in the sheet, but would be published: is it meant to be?")),
     "hidden_rows": ("warning", Message("Rows are hidden in the sheet, but would be published ({count}); this is the first.")),
+    "hidden_cells": ("warning", Message("The number format of cells shows nothing of their values, which would be published "
+                                        "({count} cells); this is the first.")),
     "formula_error": ("warning", Message("The cell shows the error {value}; it was left blank.")),
     "no_formula_values": ("error", Message("Cells hold formulas without results. Save the file in a spreadsheet program.")),
     # values
@@ -111,6 +117,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
         "The values are codes (such as leading zeros, many digits, or the look of 1E5); they are kept as text.")),
     "exponent": ("note", Message("“{value}” and the like are numbers with an exponent and were written out ({count} cells). "
                                  "If they are codes, enter them as text.")),
+    "rewritten": ("note", Message("Values were written as their type is: “{value}” became “{made}” ({count} cells like this).")),
+    "trimmed": ("note", Message("Blanks before and after values were left out ({count} cells); this is the first.")),
     "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),
     "percent": ("note", Message("Percentages were turned into numbers: 0.125 for 12.5%.")),
     "beijing_time": ("note", Message("Times with a time zone were turned into Beijing time.")),

@@ -1,4 +1,4 @@
-"""What a sheet shows otherwise than it stores: hidden columns and rows, and zeros that a number format puts before a number."""
+"""What a sheet shows otherwise than it stores: hidden columns, rows and cells, and what number formats make of a number."""
 from __future__ import annotations
 
 import re
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
+from ckanext.govshare.reading.number_formats import NumberFormat, number_format
+
 MOST_COLUMNS = 16_384  # Excel's
 
 _TAG = re.compile(rb"<(?:[\w.-]{1,20}:)?(row|c)((?:\s[^<>]*)?)>")
@@ -17,70 +19,95 @@ _STYLE = re.compile(rb"\ss=[\"']([0-9]{1,6})[\"']")
 _TYPE = re.compile(rb"\st=[\"'](\w+)[\"']")
 _COL = re.compile(rb"<(?:[\w.-]{1,20}:)?col\s([^<>]*)>")
 _ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?row\s([^<>]*)>")
-_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']|\bwidth=[\"']0(?:\.0*)?[\"']")
+_NARROW = rb"[\"'](?:0(?:\.(?:[0-4][0-9]*)?)?|\.[0-4][0-9]*)[\"']"  # nobody sees less than half of a character or of a point
+_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']|\b(?:width|ht)=" + _NARROW)
+_NO_WIDTH = re.compile(rb"<(?:[\w.-]{1,20}:)?sheetFormatPr\s[^<>]*\bdefaultColWidth=" + _NARROW)
 _SPAN = re.compile(rb"\b(min|max)=[\"']([0-9]{1,5})[\"']")
-_ZEROS = re.compile(r"(?:\[[^\]]*\])*(0{2,15})(?:_.|\\ )*")
+_TEXTS = (b"s", b"str", b"inlineStr")
 
 
 @dataclass
 class Looks:
-    """`zeros`: digits by style number. `hidden`: columns, from 0. `hidden_rows`: how many, and the first."""
+    """`formats`: number formats that matter, by the number of a cell's style. `hidden`: columns, from 0. `hidden_rows`: how
+    many, and the first. `hidden_cells`, once the rows were gone through, by column: the row of the first cell whose format shows
+    nothing of its value, and how many such cells there are."""
 
-    zeros: Mapping[int, int] = field(default_factory=dict)
+    formats: Mapping[int, NumberFormat] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     hidden_rows: int = 0
     first_hidden_row: int | None = None
-    _padded: dict[int, dict[int, array[int]]] = field(default_factory=dict)
+    hidden_cells: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _noted: dict[int, dict[int, array[int]]] = field(default_factory=dict)
 
     def look_at(self, piece: bytes) -> None:
-        """Note what a piece of the sheet's XML hides."""
-        if b"<col" not in piece and b":col" not in piece and b"hidden=" not in piece:
-            return
-        for tag in _COL.finditer(piece):
+        """Note what a piece of an XLSX sheet's XML hides."""
+        if b"defaultColWidth=" in piece and _NO_WIDTH.search(piece):
+            self.hidden.update(range(MOST_COLUMNS))
+        for tag in _COL.finditer(piece) if b"<col" in piece or b":col" in piece else ():
+            span = {name: int(number) for name, number in _SPAN.findall(tag[1])}
+            first = span.get(b"min", 1)
+            self.note_column(first - 1, span.get(b"max", first) - 1, _HIDDEN.search(tag[1]) is not None)
+        for tag in _ROW.finditer(piece) if b"hidden=" in piece or b"ht=" in piece else ():
             if _HIDDEN.search(tag[1]):
-                span = {name: int(number) for name, number in _SPAN.findall(tag[1])}
-                first = span.get(b"min", 1)
-                self.hidden.update(range(first - 1, min(span.get(b"max", first), MOST_COLUMNS)))
-        for tag in _ROW.finditer(piece) if b"hidden=" in piece else ():
-            if _HIDDEN.search(tag[1]):
-                self.hidden_rows += 1
                 place = _PLACE.search(b" " + tag[1])
-                self.first_hidden_row = self.first_hidden_row or (int(place[2]) if place else None)
+                self.note_hidden_row(int(place[2]) if place else None)
+
+    def note_column(self, first: int, last: int, hidden: bool) -> None:
+        """Note whether columns (from 0) are hidden."""
+        columns = range(first, min(last + 1, MOST_COLUMNS))
+        if hidden:
+            self.hidden.update(columns)
+        elif self.hidden:
+            self.hidden.difference_update(columns)
+
+    def note_hidden_row(self, row: int | None) -> None:
+        """Note a hidden row; its number from 1, if it is known."""
+        self.hidden_rows += 1
+        self.first_hidden_row = self.first_hidden_row or row
 
     def note_cell(self, row: int, column: int, attributes: bytes) -> None:
-        """Note a cell (its row from 1, its column from 0) whose number is shown with zeros before it."""
+        """Note a cell of an XLSX sheet (its row from 1, its column from 0)."""
         style, kind = _STYLE.search(attributes), _TYPE.search(attributes)
-        digits = self.zeros.get(int(style[1])) if style and (kind is None or kind[1] == b"n") else None
-        if digits:
-            self._padded.setdefault(column, {}).setdefault(digits, array("I")).append(row)
+        if style and (kind is None or kind[1] == b"n" or kind[1] in _TEXTS):
+            self.note(row, column, int(style[1]), kind is not None and kind[1] in _TEXTS)
 
-    def as_shown(self, rows: Iterable[Sequence[Any]], first_row: int, left: int) -> Iterable[Sequence[Any]]:
-        """The rows with their zeros. `first_row`: the first one's, from 1; `left`: the sheet's column of the first cell."""
-        return self._with_zeros(rows, first_row, left) if self._padded else rows
+    def note(self, row: int, column: int, style: int, text: bool = False) -> None:
+        """Note a cell with a number, or a text, and a style."""
+        found = self.formats.get(style)
+        if found and (not text or found.hides_text):
+            self._noted.setdefault(column, {}).setdefault(style, array("I")).append(row)
 
-    def _with_zeros(self, rows: Iterable[Sequence[Any]], first_row: int, left: int) -> Iterator[Sequence[Any]]:
-        for row, cells in enumerate(rows, start=first_row):
+    def as_shown(self, rows: Iterable[Sequence[Any]], left: int) -> Iterable[Sequence[Any]]:
+        """All rows of the sheet with what number formats add. `left`: the sheet's column of the first cell."""
+        return self._with_formats(rows, left) if self._noted else rows
+
+    def _with_formats(self, rows: Iterable[Sequence[Any]], left: int) -> Iterator[Sequence[Any]]:
+        noted = [(column, self.formats[style], places) for column, by_style in self._noted.items() if column >= left
+                 for style, places in by_style.items()]
+        for row, cells in enumerate(rows, start=1):
             shown = list(cells)
-            for column, by_digits in self._padded.items():
-                for digits, places in by_digits.items():
-                    at = bisect_left(places, row)
-                    if at < len(places) and places[at] == row and 0 <= column - left < len(shown):
-                        shown[column - left] = _padded(shown[column - left], digits)
+            for column, format, places in noted:
+                at = bisect_left(places, row)
+                if at < len(places) and places[at] == row and column - left < len(shown):
+                    shown[column - left] = self._shown(shown[column - left], format, row, column)
             yield shown
 
+    def _shown(self, value: Any, format: NumberFormat, row: int, column: int) -> Any:
+        if text := format.shown(value):
+            return text
+        if text is not None:
+            first, count = self.hidden_cells.get(column, (row, 0))
+            self.hidden_cells[column] = first, count + 1
+        return value
 
-def _padded(value: Any, digits: int) -> Any:
-    whole = type(value) in (int, float) and 0 <= value < 1e15 and value == int(value)
-    return str(int(value)).zfill(digits) if whole else value
 
-
-def zeros_by_style(styles: ElementTree.Element) -> dict[int, int]:
-    """How many digits the formats such as 000000 show, by the number of the style that has one."""
+def formats_by_style(styles: ElementTree.Element) -> dict[int, NumberFormat]:
+    """The number formats that matter, by the number of the style that has one."""
     codes = {each.get("numFmtId"): each.get("formatCode") or "" for each in styles.iter() if each.tag.endswith("numFmt")}
     cells = next((each for each in styles if each.tag.endswith("}cellXfs") or each.tag == "cellXfs"), ())
-    found = ((number, _ZEROS.fullmatch(codes.get(style.get("numFmtId"), "").partition(";")[0]))
-             for number, style in enumerate(cells))
-    return {number: len(zeros[1]) for number, zeros in found if zeros}
+    formats = {id: number_format(code) for id, code in codes.items()}
+    used = ((number, formats.get(style.get("numFmtId"))) for number, style in enumerate(cells))
+    return {number: format for number, format in used if format}
 
 
 @dataclass

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ckanext.govshare.reading.number_formats import NumberFormat
 from ckanext.govshare.reading.report import Findings, Refused
-from ckanext.govshare.reading.sheet_looks import Looks, Walk, number_of, zeros_by_style
+from ckanext.govshare.reading.sheet_looks import Looks, Walk, formats_by_style, number_of
 from ckanext.govshare.reading.sink import MAX_COLUMNS
 
 MAX_UNPACKED = 512 * 1024 * 1024  # bytes of all parts together; a full sheet of 20 columns has about half of it
@@ -90,7 +91,7 @@ def check_sheet(path: Path, index: int, findings: Findings) -> Looks:
     """
     seen = _Seen()
     with _opened(path) as archive:
-        looks = Looks(_zeros(archive))
+        looks = Looks(_formats(archive))
         for piece in _whole_cells(_pieces(archive, archive.getinfo(_part_of(archive, index)), MAX_UNPACKED)):
             _look_at(piece, seen, looks)
     if seen.columns > MAX_COLUMNS:
@@ -104,8 +105,8 @@ def check_sheet(path: Path, index: int, findings: Findings) -> Looks:
     return looks
 
 
-def _zeros(archive: zipfile.ZipFile) -> dict[int, int]:
-    return zeros_by_style(_parsed(archive, "xl/styles.xml")) if "xl/styles.xml" in archive.namelist() else {}
+def _formats(archive: zipfile.ZipFile) -> dict[int, NumberFormat]:
+    return formats_by_style(_parsed(archive, "xl/styles.xml")) if "xl/styles.xml" in archive.namelist() else {}
 
 
 def extent(path: Path, index: int) -> tuple[int, int]:
@@ -132,7 +133,7 @@ def _whole_cells(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _look_at(piece: bytes, seen: _Seen, looks: Looks) -> None:
     looks.look_at(piece)
-    if seen.walking or looks.zeros or _UNREFERENCED.search(piece):
+    if seen.walking or looks.formats or _UNREFERENCED.search(piece):
         _walk(piece, seen, looks)
     elif cells := _CELL.findall(piece):
         seen.columns = max(seen.columns, *map(number_of, {column for column, _ in cells}))
@@ -149,7 +150,7 @@ def _walk(piece: bytes, seen: _Seen, looks: Looks) -> None:
         seen.walking, seen.walk = True, Walk(row=seen.rows)
     for row, column, attributes in seen.walk.over(piece):
         seen.columns, seen.rows = max(seen.columns, column + 1), max(seen.rows, row)
-        if looks.zeros:
+        if looks.formats:
             looks.note_cell(row, column, attributes)
 
 

@@ -19,7 +19,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ckanext.govshare.reading import headers, sheet_parts
+from ckanext.govshare.reading import headers, old_sheets, sheet_parts
 from ckanext.govshare.reading.report import Findings, Refused, Report, Source
 from ckanext.govshare.reading.sheet_looks import Looks
 from ckanext.govshare.reading.sink import Sink
@@ -92,7 +92,10 @@ def _table(source: Source, sink: Sink, book: CalamineWorkbook, format: str) -> t
         raise Refused("no_rows")
     chosen = next((index for index in visible if min(extents[index]) > 1), visible[0])  # covers and notes are one column
     _tell_sheets(book.sheets_metadata, chosen, [index for index in visible if index != chosen], hidden, sink.findings)
-    looks = sheet_parts.check_sheet(source.path, chosen, sink.findings) if format == "xlsx" else Looks()
+    if format == "xlsx":
+        looks = sheet_parts.check_sheet(source.path, chosen, sink.findings)
+    else:
+        looks = old_sheets.looks(source.path, chosen)
     with _explained(format):
         sheet = book.get_sheet_by_index(chosen)
     return sheet, _fill(sheet, sink, looks)
@@ -116,27 +119,34 @@ def _tell_sheets(sheets: Sequence[SheetMetadata], chosen: int, others: Sequence[
 
 
 def _fill(sheet: CalamineSheet, sink: Sink, looks: Looks) -> int:
-    rows = iter(sheet.iter_rows())  # from the sheet's first row on, but from the first column with values
+    left = sheet.start[1] if sheet.start else 0
+    # from the sheet's first row on, but from the first column with values
+    rows: Iterator[Sequence[Any]] = iter(looks.as_shown(sheet.iter_rows(), left))
     sample = list(islice(rows, headers.SAMPLE))
     header = headers.find_header(sample)
     headers.tell(header, 1, sink.findings)
-    left = sheet.start[1] if sheet.start else 0
     _tell_hidden(looks, header.names, left, sink.findings)
     start = header.last + 2
-    data: Iterator[Sequence[Any]] = iter(looks.as_shown(chain(sample[header.last + 1:], rows), start, left))
+    data: Iterator[Sequence[Any]] = chain(sample[header.last + 1:], rows)
     if merges := _merges(sheet, start):
         data = _unmerged(data, start, merges, sink.findings)
     kept = headers.without_tail(data, len(header.names), start, sink.findings)
     sink.table(header.names, kept, start, total=sheet.end[0] + 1 if sheet.end else 0)
+    for column, (first, count) in sorted(looks.hidden_cells.items()):
+        sink.findings.add("hidden_cells", row=first, column=_called(header.names, column - left), count=count)
     return header.first + 1
 
 
 def _tell_hidden(looks: Looks, names: Sequence[str], left: int, findings: Findings) -> None:
-    for position, name in enumerate(names, start=1):
-        if left + position - 1 in looks.hidden:
-            findings.add("hidden_columns", column=name or f"column_{position}")
+    for index in range(len(names)):
+        if left + index in looks.hidden:
+            findings.add("hidden_columns", column=_called(names, index))
     if looks.hidden_rows:
         findings.add("hidden_rows", row=looks.first_hidden_row, count=looks.hidden_rows)
+
+
+def _called(names: Sequence[str], index: int) -> str:
+    return (names[index] if index < len(names) else "") or f"column_{index + 1}"
 
 
 @dataclass(frozen=True)
