@@ -9,7 +9,7 @@ from awkward_cases import READ
 from ckanext.datastore.backend.postgres import get_write_engine
 from psycopg2 import sql
 
-from ckanext.govshare.logic.datafiles import loading
+from ckanext.govshare.logic.datafiles import loading, reports
 from ckanext.govshare.logic.datafiles import reader as reader_of_files
 from ckanext.govshare.reading.reader import read
 
@@ -28,6 +28,7 @@ def _loaded(table: str, directory: Path, content: bytes, filename: str) -> tuple
     directory.mkdir()
     (directory / "source").write_bytes(content)
     report = read(directory / "source", directory, filename)
+    reports.checked(report.to_dict())
     loading.load(table, report.columns, directory / "table.csv", lambda _: None)
     counts = [sql.SQL("count(*) FILTER (WHERE {} IS NULL)").format(sql.Identifier(column["id"])) for column in report.columns]
     connection = get_write_engine().raw_connection()

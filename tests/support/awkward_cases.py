@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from awkward_case import Case
 from awkward_files import (
     bomb,
     circular_workbook,
@@ -20,21 +19,7 @@ from awkward_files import (
     with_results,
     workbook,
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """`columns`: id and type; `rows`: the first rows of the table; `findings`: code and row, the worst first."""
-
-    id: str
-    filename: str
-    content: Callable[[], bytes]
-    columns: dict[str, str] = field(default_factory=dict)
-    rows: list[list[str]] = field(default_factory=list)
-    count: int | None = None  # of all rows, where `rows` are not all
-    findings: list[tuple[str, int | None]] = field(default_factory=list)
-    reading: dict[str, object] = field(default_factory=dict)
-
+from silent_cases import SILENT
 
 STATIONS = ("站点名称,监测日期,PM2.5", "苏仙,2021-03-05,35.5", "北湖,2021-03-06,41")
 STATION_COLUMNS = {"站点名称": "text", "监测日期": "date", "PM2.5": "numeric"}
@@ -91,12 +76,13 @@ READ = (
                         "丙,2021.3.7,2021-03-07T00:30:00Z", "丁,20210308,2021-03-08"),
          {"名称": "text", "成立日期": "date", "更新时间": "timestamp"},
          [["甲", "2021-03-05", "2021-03-05T08:30:00"], ["乙", "2021-03-06", "2021-03-06T08:30:15"],
-          ["丙", "2021-03-07", "2021-03-07T08:30:00"], ["丁", "2021-03-08", "2021-03-08T00:00:00"]], findings=[("beijing_time", None)]),
+          ["丙", "2021-03-07", "2021-03-07T08:30:00"], ["丁", "2021-03-08", "2021-03-08T00:00:00"]],
+         findings=[("beijing_time", None), ("rewritten", 2), ("rewritten", 2)]),
     Case("numbers with separators, percent, currency and signs for nothing", "a.csv",
          lambda: csv_of("项目,金额,增长率,预算,备注", '甲,"1,234.50",12.5%,"¥1,000",—', '乙,-3,−4%,￥20,无', "丙,—,0%,/,正常"),
          {"项目": "text", "金额": "numeric", "增长率": "numeric", "预算": "int8", "备注": "text"},
          [["甲", "1234.50", "0.125", "1000", "—"], ["乙", "-3", "-0.04", "20", "无"], ["丙", "", "0.00", "", "正常"]],
-         findings=[("placeholders", 4), ("placeholders", 4), ("percent", None)]),
+         findings=[("placeholders", 4), ("placeholders", 4), ("percent", None), ("rewritten", 2), ("rewritten", 2)]),
     Case("a number of eighteen digits is none", "a.csv", lambda: csv_of("名称,金额", '甲,"123,456,789,012,345,678"', "乙,5"),
          {"名称": "text", "金额": "text"}, [["甲", "123,456,789,012,345,678"], ["乙", "5"]]),
     Case("numbers that spreadsheet programs shortened", "a.csv", lambda: csv_of("名称,金额", "甲,4.31E+17", "乙,12"),
@@ -113,12 +99,12 @@ READ = (
          lambda: csv_of(f'名称,,名称,"占比(%)\n",_号,{"长" * 30}', "甲,乙,丙,1,2,3"),
          {"名称": "text", "column_2": "text", "名称_2": "text", "占比(％)": "int8", "号": "int8", "长" * 21: "int8"},
          [["甲", "乙", "丙", "1", "2", "3"]],
-         findings=[("duplicate_header", None), ("long_header", None), ("blank_header", None)]),
+         findings=[("duplicate_header", None), ("long_header", None), ("blank_header", None), ("renamed_headers", None)]),
     Case("rows with too few cells", "a.csv", lambda: csv_of("名称,等级,床位", "甲,三级,1", "乙,二级", "丙,一级,3"),
          {"名称": "text", "等级": "text", "床位": "int8"}, [["甲", "三级", "1"], ["乙", "二级", ""], ["丙", "一级", "3"]],
          findings=[("too_few_cells", 3)]),
     Case("control characters are left out", "a.csv", lambda: csv_of("名称,数量", "\x0b甲\x07乙,1"), {"名称": "text", "数量": "int8"},
-         [["甲乙", "1"]], findings=[("control_characters", 2)]),
+         [["甲乙", "1"]], findings=[("control_characters", 2), ("trimmed", 2)]),
     Case("one column, with a line that would end a COPY", "a.csv", lambda: csv_of("名称", "甲", "\\.", "乙"), {"名称": "text"},
          [["甲"], ["\\."], ["乙"]]),
     Case("lists with 、 in a comma file", "a.csv", lambda: csv_of("值班日期,值班人员", *(f"2026-01-{n:02},张一、周七、钱五" for n in range(1, 21))),
@@ -153,7 +139,7 @@ READ = (
          lambda: csv_of("\ufeff图幅,xmin,ymax,ctid,XMAX,$1,a\u200bb,\ue000区", "北,1,2,3,4,5,6,7"),
          {"图幅": "text", "xmin_1": "int8", "ymax": "int8", "ctid_1": "int8", "XMAX": "int8", "＄1": "int8", "ab": "int8", "□区": "int8"},
          [["北", "1", "2", "3", "4", "5", "6", "7"]],
-         findings=[("reserved_header", None), ("reserved_header", None), ("private_characters", None)]),
+         findings=[("reserved_header", None), ("reserved_header", None), ("private_characters", None), ("renamed_headers", None)]),
     Case("an apostrophe before a formula is no part of the text", "a.csv", lambda: csv_of("名称,备注", "甲,'=1+1", "乙,''@x", "丙,'90后"),
          {"名称": "text", "备注": "text"}, [["甲", "=1+1"], ["乙", "'@x"], ["丙", "'90后"]]),
     Case("zeros that only the number format shows", "a.xlsx",
@@ -176,7 +162,7 @@ READ = (
           ["乙", "002", "2", "1.5", "2021-03-06", "2021-03-05T09:30:15", "false"]],
          findings=[("codes_as_text", None)], reading={"sheet": "数据", "header_row": 1}),
     Case("numbers stored as text", "a.xlsx", lambda: one_sheet(["名称", "数量"], ["甲", "12"], ["乙", " 1,300 "]),
-         {"名称": "text", "数量": "int8"}, [["甲", "12"], ["乙", "1300"]]),
+         {"名称": "text", "数量": "int8"}, [["甲", "12"], ["乙", "1300"]], findings=[("trimmed", 3), ("rewritten", 3)]),
     Case("a workbook with three sheets, a cover and a hidden one", "a.xlsx",
          lambda: workbook(("封面", sheet_of([["说明"], ["本表由统计局填报"]])), ("医院", sheet_of([["名称", "床位"], ["一医院", 1200]])),
                           ("诊所", sheet_of([["名称", "床位"], ["甲诊所", 3]])), ("原始", sheet_of([["a", "b"], [1, 2]], hidden=True)),
@@ -213,6 +199,7 @@ READ = (
          findings=[("wrong_extension", None)]),
     Case("CSV called XLSX", "a.xlsx", lambda: csv_of("名称,数量", "甲,1"), {"名称": "text", "数量": "int8"}, [["甲", "1"]],
          findings=[("wrong_extension", None)]),
+    *SILENT,
 )
 
 REFUSED = (

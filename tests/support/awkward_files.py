@@ -4,7 +4,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import openpyxl
@@ -45,15 +45,20 @@ def one_sheet(*rows: Sequence[Any], merged: Sequence[str] = ()) -> bytes:
     return workbook(("数据", sheet_of(rows, merged)))
 
 
-def old_workbook(rows: Iterable[Sequence[Any]]) -> bytes:
-    """An XLS of the binary kind."""
+def old_workbook(rows: Iterable[Sequence[Any]], formats: Mapping[tuple[int, int], str] | None = None,
+                 change: Callable[[Any], None] | None = None) -> bytes:
+    """An XLS of the binary kind. `formats`: number formats by row and column, from 0; `change`: what else it has."""
     import xlwt
 
     book = xlwt.Workbook()
+    if formats or change:
+        book.add_sheet("说明")
     sheet = book.add_sheet("数据")
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
-            sheet.write(number, column, value)
+            sheet.write(number, column, value, xlwt.easyxf(num_format_str=(formats or {}).get((number, column), "General")))
+    if change:
+        change(sheet)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

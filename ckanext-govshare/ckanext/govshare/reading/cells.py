@@ -16,10 +16,10 @@ _CONTROL, _PRIVATE, _UNUSUAL = (re.compile(f"[{chars}]") for chars in (_CONTROLS
 
 
 def texts_of(values: Sequence[Any]) -> list[str]:
-    """The stripped texts of a column's cells; None and blanks are empty."""
+    """The texts of a column's cells; None is empty."""
     if not set(map(type, values)) <= {str}:
-        values = [value if type(value) is str else text_of(value) for value in values]
-    return list(map(str.strip, values))
+        return [value if type(value) is str else text_of(value) for value in values]
+    return list(values)
 
 
 def text_of(value: Any) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.govshare.reading.cells import clean
-from ckanext.govshare.reading.report import Findings
-from ckanext.govshare.reading.types import PLAIN, Kind, kind_of
+from ckanext.govshare.reading.report import MAX_PARAM, Findings
+from ckanext.govshare.reading.types import CONVERTERS, PLAIN, Kind, kind_of
 
 MAX_ID_BYTES = 63  # PostgreSQL's limit of a name
 MIXED_SHARE = 0.8  # from this share of one type on, the others are told as mistakes
@@ -21,11 +21,12 @@ _CODE_NAME = re.compile(r"(代码|编码|编号|号码|证号|证件号|字号|�
                         r"(?:[（(].*)?$", re.IGNORECASE)
 _DATE_NAME = re.compile(r"日期|时间|年月日|date|time|day|日$|日[（(]", re.IGNORECASE)
 
-_INTEGERS = frozenset((Kind.INTEGER, Kind.COMPACT_DATE, Kind.GROUPED_INTEGER))
-_NUMBERS = _INTEGERS | {Kind.DECIMAL, Kind.GROUPED, Kind.SCIENTIFIC, Kind.EXPONENT}
+_INTEGERS = frozenset((Kind.INTEGER, Kind.COMPACT_DATE, Kind.GROUPED_INTEGER, Kind.LOOSE_INTEGER))
+_NUMBERS = _INTEGERS | {Kind.DECIMAL, Kind.LOOSE_DECIMAL, Kind.GROUPED, Kind.SCIENTIFIC, Kind.EXPONENT}
 _EXPONENTS = frozenset((Kind.EXPONENT, Kind.EXPONENT_CODE))
 _DATES = frozenset((Kind.ISO_DATE, Kind.DATE))
 _TIMES = _DATES | {Kind.ISO_TIMESTAMP, Kind.TIMESTAMP, Kind.ZONED_TIMESTAMP}
+_TOLD_ELSEWHERE = frozenset((Kind.BLANK, Kind.PLACEHOLDER, Kind.PERCENT, Kind.ZONED_TIMESTAMP))
 _SERIALS = range(20000, 80000)  # 1954 to 2119 as days of a spreadsheet
 
 
@@ -111,7 +112,7 @@ class Column:
 
     def _families(self) -> Iterable[tuple[str, frozenset[Kind]]]:
         compact: frozenset[Kind] = frozenset({Kind.COMPACT_DATE} if _DATE_NAME.search(self.header) else ())
-        yield "bool", frozenset((Kind.BOOL,))
+        yield "bool", frozenset((Kind.BOOL, Kind.LOOSE_BOOL))
         yield "date", _DATES | compact
         yield "timestamp", _TIMES | compact
         yield "int8", _INTEGERS
@@ -160,8 +161,16 @@ class Column:
         exponents = [each for kind in _EXPONENTS for each in self.examples.get(kind, ())]
         for row, text in sorted(exponents)[:1]:
             findings.add("exponent", row=row, column=self.header, value=text, count=self._count(_EXPONENTS))
+        self._tell_rewritten(findings)
         if self.type == "int8" and _DATE_NAME.search(self.header):
             self._tell_serials(findings)
+
+    def _tell_rewritten(self, findings: Findings) -> None:
+        kinds = set(self.counts) - PLAIN[self.type] - _TOLD_ELSEWHERE
+        if found := sorted(self.examples[kind][0] for kind in kinds if self.counts[kind]):
+            row, text = found[0]
+            findings.add("rewritten", row=row, column=self.header, value=text, made=CONVERTERS[self.type](text),
+                         count=self._count(kinds))
 
     def _tell_serials(self, findings: Findings) -> None:
         row, text = self.examples.get(Kind.INTEGER, [(0, "")])[0]
@@ -174,6 +183,8 @@ class Column:
 
 
 MAX_HEADER = 200  # characters of a header that are kept
+MOST_RENAMED = 200  # columns whose new names are listed
+_MARK = "\ufeff"  # at the beginning of a text it is no part of it
 # Columns that PostgreSQL adds to every table.
 RESERVED = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\"]+")
@@ -182,9 +193,11 @@ _LOOKALIKES = str.maketrans({":": "：", "%": "％"})
 
 
 def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
-    """Columns with ids that the DataStore takes: not blank, unique, at most 63 bytes, no leading underscore."""
+    """Columns with ids that the DataStore takes: not blank, unique, at most 63 bytes, no leading underscore. Each id that is not
+    the header is told."""
     taken: set[str] = set()
-    columns = []
+    columns: list[Column] = []
+    renamed: list[str] = []
     for position, header in enumerate(headers, start=1):
         shown = " ".join(_visible(clean(header[:MAX_HEADER]), findings).split())
         wanted = _clean(shown) or f"column_{position}"
@@ -195,9 +208,19 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
             findings.add("long_header", column=shown, limit=MAX_ID_BYTES, name=name)
         elif shown and name != wanted:
             findings.add("duplicate_header", column=shown, position=position, name=name)
+        elif shown and name != " ".join(header.strip(_MARK).split()):
+            renamed.append(f"“{_escaped(header[:MAX_PARAM])}” → “{name}”")
         taken.add(name.casefold())
         columns.append(Column(header=shown, id=name))
+    if renamed:
+        findings.add("renamed_headers", names=renamed[:MOST_RENAMED], count=len(renamed))
     return columns
+
+
+def _escaped(header: str) -> str:
+    """The header with what cannot be seen written as \\u200b."""
+    return "".join(char if unicodedata.category(char)[0] != "C" else char.encode("unicode_escape").decode()
+                   for char in " ".join(header.split()))
 
 
 def _visible(header: str, findings: Findings) -> str:

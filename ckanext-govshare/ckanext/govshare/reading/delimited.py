@@ -10,6 +10,7 @@ from typing import Any
 from ckanext.govshare.domain.spreadsheets import GUARD, unguarded
 from ckanext.govshare.reading import encoding, headers
 from ckanext.govshare.reading.delimiters import NONE, SAMPLE_TEXT, delimiter_of
+from ckanext.govshare.reading.quotes import Requoted
 from ckanext.govshare.reading.report import Findings, Refused, Report, Source
 from ckanext.govshare.reading.sink import MAX_COLUMNS, Sink
 
@@ -21,16 +22,19 @@ def read_delimited(source: Source, sink: Sink) -> Report:
     """Read a delimited text into the sink. Raises Refused."""
     found = encoding.detect(source)
     with source.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=found.codec, newline="") as text:
-        delimiter, lines_before = delimiter_of(text.read(SAMPLE_TEXT))
+        divided = delimiter_of(text.read(SAMPLE_TEXT))
+        delimiter, lines_before = divided.sign, divided.lines_before
         text.seek(0)
         lines: Iterable[str] = islice(text, lines_before, None)
         if found.old_private:
             lines = (line.translate(encoding.UNICODE_OF) for line in lines)
-        rows = _rows(lines, delimiter, lines_before)
+        rows = _rows(lines, delimiter, lines_before, found.quotes)
         if found.odd_quotes:
             rows = _with_closed_quotes(rows, lines_before)
         if found.quotes:
             rows = _with_cells_of_rows_told(rows, delimiter, lines_before, sink.findings)
+        if divided.undivided:
+            sink.findings.add("undivided", delimiter=divided.undivided)
         header_row = _fill(sink, source, rows, lines_before + 1, raw)
     return sink.report("tsv" if delimiter == "\t" else "csv", encoding=found.name, delimiter=_NAMES.get(delimiter, delimiter),
                        header_row=header_row)
@@ -79,11 +83,13 @@ def _with_cells_of_rows_told(rows: Iterator[Sequence[str]], delimiter: str, line
         yield cells
 
 
-def _rows(lines: Iterable[str], delimiter: str, lines_before: int) -> Iterator[Any]:
+def _rows(lines: Iterable[str], delimiter: str, lines_before: int, quotes: bool) -> Iterator[Any]:
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(lines, delimiter=delimiter)
+    repaired = Requoted(lines, delimiter)
+    reader = csv.reader(repaired if quotes else lines, delimiter=delimiter)
     try:
         for cells in reader:
+            repaired.at_row = True
             # What exports put before a text that looks like a formula is no part of it.
             yield list(map(unguarded, cells)) if GUARD in "".join(cells) else cells
     except csv.Error as error:

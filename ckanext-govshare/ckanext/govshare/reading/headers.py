@@ -20,7 +20,7 @@ _LABEL = re.compile(r".{1,12}[:：].*")  # 填报单位：…, 单位:万元
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数|全市合计|total|sum)[:：]?", re.IGNORECASE)
 _NOTE = re.compile(r"[（(\[【]?(?:注|备注|说明|附注|数据来源|资料来源|来源|制表|填表|填报|审核|单位|联系|更新|截至|以上|※|\*"
                    r"|\d[.、．] ?(?:本|注|数据))")
-_TEXTUAL = (Kind.TEXT, Kind.PLACEHOLDER, Kind.BOOL)
+_TEXTUAL = (Kind.TEXT, Kind.PLACEHOLDER, Kind.BOOL, Kind.LOOSE_BOOL)
 
 
 @dataclass(frozen=True)

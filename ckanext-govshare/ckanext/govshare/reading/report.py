@@ -33,7 +33,8 @@ class Findings:
         self._kept: list[Finding] = []
 
     def add(self, code: str, /, *, row: int | None = None, column: str | None = None, **params: Any) -> None:
-        """Note a finding. `row` counts from 1 in the source, `column` is the header there; `params` fill its text."""
+        """Note a finding. `row` counts from 1 in the source, `column` is the header there; `params` fill its text,
+        a list as an enumeration."""
         self.counts[code] += 1
         if self.counts[code] <= MAX_OF_ONE_CODE:
             self._kept.append(finding(code, row=row, column=_short(column), **{key: _short(v) for key, v in params.items()}))
@@ -52,6 +53,8 @@ class Findings:
 
 
 def _short(value: Any) -> Any:
+    if isinstance(value, list):  # of texts, whose maker bounds it
+        return "、".join(value)
     return value[:MAX_PARAM] + "…" if isinstance(value, str) and len(value) > MAX_PARAM else value
 
 

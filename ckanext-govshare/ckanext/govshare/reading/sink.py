@@ -33,6 +33,8 @@ class Sink:
         self.columns: list[Column] = []
         self.rows: int | None = None
         self._progress = progress
+        self._trimmed = 0  # cells
+        self._first_trimmed: tuple[int, str] | None = None  # row and column
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[Any]], first_row: int = 1,
               position: Callable[[], int] | None = None, total: int = 0) -> None:
@@ -68,10 +70,16 @@ class Sink:
             self._progress(position() if position else row, total)
         if blank:
             self.findings.add("blank_rows", row=first_blank, count=blank)
+        if self._first_trimmed:
+            self.findings.add("trimmed", row=self._first_trimmed[0], column=self._first_trimmed[1], count=self._trimmed)
         return written
 
     def _texts(self, column: Column, cells: Sequence[Any], row: int) -> list[str]:
-        texts, control, private = unusual(texts_of(cells))
+        written = texts_of(cells)
+        stripped = list(map(str.strip, written))
+        if stripped != written:
+            self._note_trimmed(column, written, stripped, row)
+        texts, control, private = unusual(stripped)
         if control is not None and column.control_row is None:
             column.control_row = row + control
         if private is not None and not column.private:
@@ -81,6 +89,13 @@ class Sink:
             column.lossy_row = next((index for index, cell in enumerate(cells, start=row) if type(cell) is float
                                      and abs(cell) >= 10**MAX_DIGITS), None)
         return texts
+
+    def _note_trimmed(self, column: Column, written: list[str], stripped: list[str], first_row: int) -> None:
+        rows = [row for row, (before, after) in enumerate(zip(written, stripped, strict=True), start=first_row)
+                if after and len(before) > len(after)]
+        if rows:
+            self._trimmed += len(rows)
+            self._first_trimmed = min(self._first_trimmed or (rows[0], column.header), (rows[0], column.header))
 
     def _squared(self, batch: list[Sequence[Any]], width: int, first_row: int) -> list[Sequence[Any]]:
         """The rows with as many cells as there are headers."""

@@ -33,11 +33,18 @@ class Kind(IntEnum):
     ZONED_TIMESTAMP = 16
     EXPONENT = 17     # 1.5e3, 2E-05: a number
     EXPONENT_CODE = 18  # 1E2: the code of a seat, unless it stands among decimals
+    LOOSE_INTEGER = 19  # +5, -0: the database writes it otherwise, and so
+    LOOSE_DECIMAL = 20  # 1., .5, +2.50
+    LOOSE_BOOL = 21   # TRUE
 
 
 _STARTS = frozenset("0123456789+-−.¥￥tTfF")
-_INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:0|[1-9]\d{0,30})?\.\d{1,30}|[+-]?(?:0|[1-9]\d{0,30})\.", re.ASCII)
+_INTEGER = re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII)
+_LOOSE_INTEGER = re.compile(r"[+-](?:0|[1-9]\d{0,14})", re.ASCII)
+_DECIMAL = re.compile(r"(?!-0\.0+\Z)-?(?:0|[1-9]\d{0,30})\.\d{1,30}", re.ASCII)
+_LOOSE_DECIMAL = re.compile(r"[+-]?(?:0|[1-9]\d{0,30})?\.\d{1,30}|[+-]?(?:0|[1-9]\d{0,30})\.", re.ASCII)
+_NUMBER_FORMS = ((_INTEGER, Kind.INTEGER), (_DECIMAL, Kind.DECIMAL), (_LOOSE_INTEGER, Kind.LOOSE_INTEGER),
+                 (_LOOSE_DECIMAL, Kind.LOOSE_DECIMAL))
 _EXPONENT = re.compile(r"[+-]?\d(?:\.\d{1,30})?[eE][+-]?\d{1,2}", re.ASCII)
 _DIALLED = re.compile(r"\+\d{7,}", re.ASCII)
 _EXPONENT_CODE = re.compile(r"\d{1,15}[eE]\d{1,2}", re.ASCII)
@@ -66,15 +73,14 @@ def _other_kind(text: str) -> Kind:
     if text in PLACEHOLDERS:
         return Kind.PLACEHOLDER
     if text[0] in "tTfF":
-        return Kind.BOOL if text.lower() in ("true", "false") else Kind.TEXT
+        return Kind.BOOL if text in ("true", "false") else Kind.LOOSE_BOOL if text.lower() in ("true", "false") else Kind.TEXT
     if _DIALLED.fullmatch(text):
         return Kind.CODE
     if _EXPONENT_CODE.fullmatch(text):
         return Kind.EXPONENT_CODE
-    if _INTEGER.fullmatch(text):
-        return Kind.INTEGER
-    if _DECIMAL.fullmatch(text):
-        return Kind.DECIMAL
+    for form, kind in _NUMBER_FORMS:
+        if form.fullmatch(text):
+            return kind
     if _EXPONENT.fullmatch(text):
         return Kind.SCIENTIFIC if "E+" in text and int(text.partition("+")[2]) >= 11 else Kind.EXPONENT
     if grouped := _GROUPED.fullmatch(text):
@@ -127,9 +133,13 @@ def compact_date(text: str) -> str | None:
 
 
 def as_number(text: str) -> str:
-    """A number without its thousands separators and currency mark; 12.5% is 0.125."""
+    """A number without its thousands separators, currency mark and needless signs; 12.5% is 0.125."""
     plain = text.translate(_MARKS)
-    return format(Decimal(plain).scaleb(-2), "f") if text[-1] in "%％" else plain
+    if text[-1] in "%％":
+        plain = format(Decimal(plain).scaleb(-2), "f")
+    whole, _, fraction = plain.lstrip("+-").partition(".")
+    number = f"{whole or '0'}.{fraction}" if fraction else whole
+    return f"-{number}" if plain[0] == "-" and number.strip("0.") else number
 
 
 def as_timestamp(text: str) -> str:
@@ -154,5 +164,5 @@ PLAIN: Mapping[str, frozenset[Kind]] = {
                           Kind.EXPONENT_CODE)),
     "date": frozenset((Kind.ISO_DATE,)),
     "timestamp": frozenset((Kind.ISO_TIMESTAMP,)),
-    "bool": frozenset(),
+    "bool": frozenset((Kind.BOOL,)),
 }

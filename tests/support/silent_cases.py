@@ -1,0 +1,164 @@
+"""Files whose values or names would change, or whose secrets would be published, without a word: each is kept, or told."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from awkward_case import Case
+from awkward_files import csv_of, old_workbook, one_sheet, sheet_of, with_part, workbook
+from openpyxl.utils import get_column_letter
+
+# A number format, two numbers, and what the sheet shows of them.
+PADDED = (
+    ("000-000", 42, 123456, "000-042", "123-456"), ('00000"号"', 42, 12345, "00042号", "12345号"),
+    ('"A"0000', 42, 12345, "A0042", "A12345"), ("0000\\-00", 42, 123456, "0000-42", "1234-56"),
+    ("[>9999]0000000;0000", 42, 12345, "0042", "0012345"), ("0000;-0000", 42, -42, "0042", "-0042"),
+    ("[Red]0000_ ", 42, 7, "0042", "0007"), ("* 0000_);[Red](0000)", 42, -7, "0042", "(0007)"),
+    ("0000;[Red]-0000;0000;@", 42, 0, "0042", "0000"), ("[$-804]0000", 42, 7, "0042", "0007"), ("0000年00月", 202103, 42, "2021年03月", "0000年42月"),
+    ("##00", 5, 123, "05", "123"), ("00.00", 5.5, 12.25, "05.50", "12.25"), ("[DBNum1]0000", 42, 7, "0042", "0007"),
+    ("0000", -42, 42.5, "-0042", "42.5"),
+)
+QUANTITIES = ("0", "General", '0"元"', "#,##0.00", "0%", "00%", "# ??/??", "0.00E+00", "[Red]0.0;[Blue]-0.0", '_ * #,##0_ ;_ * "-"_ ;_ @_ ',
+              "0;-0;;@", '"约"0', "000,", "[>100]0;0.0")
+HIDING = (";;;", ";;", ";;;@", "**;**;**;**", '""', '[=42]"男";"女"')
+
+
+def _columns_of(types: str) -> dict[str, str]:
+    return dict(pair.split(":") for pair in types.split())
+
+
+def _formatted(old: bool, formats: Sequence[str], *rows: Sequence[Any]) -> bytes:
+    """A workbook with a column of each format, called c1, c2, …"""
+    named = [["名称", *(f"c{number}" for number in range(1, len(formats) + 1))], *(["甲", *row] for row in rows)]
+    cells = [(row, column) for row in range(1, len(named)) for column in range(1, len(formats) + 1)]
+    if old:
+        return old_workbook(named, {(row, column): formats[column - 1] for row, column in cells})
+    return workbook(("数据", sheet_of(named, formats=[(f"{get_column_letter(column + 1)}{row + 1}", formats[column - 1]) for row, column in cells])))
+
+
+def _numbered(types: Sequence[str]) -> dict[str, str]:
+    return {"名称": "text"} | {f"c{number}": type for number, type in enumerate(types, start=1)}
+
+
+def _sheet(change: Callable[[bytes], bytes]) -> Callable[[], bytes]:
+    rows = (["单位", "证号", "人数"], ["甲", "A1", 1], ["乙", "B2", 2])
+    return lambda: with_part(one_sheet(*rows), "xl/worksheets/sheet1.xml", change)
+
+
+def _hidden_in_old(sheet: Any) -> None:
+    sheet.col(1).hidden = True
+    sheet.col(2).width = 0
+    sheet.row(1).hidden = True
+
+
+def _grouped(sheet: Any) -> None:
+    for row in (["单位", "证号", "人数"], ["甲", "A1", 1], ["乙", "B2", 2]):
+        sheet.append(row)
+    sheet.column_dimensions.group("B", "C", hidden=True)
+    sheet.row_dimensions.group(3, 3, hidden=True)
+
+
+def _filtered(sheet: Any) -> None:
+    for row in (["单位", "证号", "人数"], ["甲", "A1", 1], ["乙", "B2", 2]):
+        sheet.append(row)
+    sheet.auto_filter.ref = "A1:C3"
+    sheet.auto_filter.add_filter_column(0, ["甲"])
+    sheet.row_dimensions[3].hidden = True
+
+
+_STAFF: tuple[dict[str, str], list[list[str]]] = (_columns_of("单位:text 证号:text 人数:int8"), [["甲", "A1", "1"], ["乙", "B2", "2"]])
+_SHEETS = (
+    *(case for old in (False, True) for case in (
+        Case("numbers that formats pad", "a.xls" if old else "a.xlsx",
+             lambda old=old: _formatted(old, *zip(*(row[:3] for row in PADDED), strict=True)),  # type: ignore[misc]
+             _numbered(["text"] * len(PADDED)), [["甲", *(row[3] for row in PADDED)], ["甲", *(row[4] for row in PADDED)]],
+             findings=[("codes_as_text", None)] * sum(row[3].isdigit() and row[4].isdigit() for row in PADDED)),
+        Case("quantities, however they are shown", "a.xls" if old else "a.xlsx",
+             lambda old=old: _formatted(old, QUANTITIES, [42] * len(QUANTITIES)),  # type: ignore[misc]
+             _numbered(["int8"] * len(QUANTITIES)), [["甲", *["42"] * len(QUANTITIES)]]),
+        Case("numbers that formats do not show", "a.xls" if old else "a.xlsx",
+             lambda old=old: _formatted(old, HIDING, [42] * len(HIDING), [0] * len(HIDING)),  # type: ignore[misc]
+             _numbered(["int8"] * len(HIDING)), [["甲", *["42"] * len(HIDING)]], count=2, findings=[("hidden_cells", 2)] * len(HIDING)),
+        Case("a text that a format hides", "a.xls" if old else "a.xlsx",
+             lambda old=old: _formatted(old, [";;;", ";;"], ["乙", "丙"]),  # type: ignore[misc]
+             _numbered(["text", "text"]), [["甲", "乙", "丙"]], findings=[("hidden_cells", 2)]))),
+    Case("a row of no height", "a.xlsx", _sheet(lambda xml: xml.replace(b'<row r="3"', b'<row r="3" ht="0" customHeight="1"')), *_STAFF,
+         findings=[("hidden_rows", 3)]),
+    Case("a column of hardly any width", "a.xlsx",
+         _sheet(lambda xml: xml.replace(b"<sheetData>", b'<cols><col min="2" max="2" width="0.1" customWidth="1"/></cols><sheetData>')),
+         *_STAFF, findings=[("hidden_columns", None)]),
+    Case("columns of no width but one", "a.xlsx",
+         _sheet(lambda xml: xml.replace(b"<sheetFormatPr ", b'<sheetFormatPr defaultColWidth="0" ').replace(
+             b"<sheetData>", b'<cols><col min="1" max="2" width="9"/></cols><sheetData>')), *_STAFF, findings=[("hidden_columns", None)]),
+    Case("columns and rows in a closed group", "a.xlsx", lambda: workbook(("数据", _grouped)), *_STAFF,
+         findings=[("hidden_columns", None), ("hidden_columns", None), ("hidden_rows", 3)]),
+    Case("rows that a filter hides", "a.xlsx", lambda: workbook(("数据", _filtered)), *_STAFF, findings=[("hidden_rows", 3)]),
+    Case("hidden columns and rows of an old workbook", "a.xls",
+         lambda: old_workbook([["单位", "证号", "人数"], ["甲", "A1", 1], ["乙", "B2", 2]], change=_hidden_in_old), *_STAFF,
+         findings=[("hidden_columns", None), ("hidden_columns", None), ("hidden_rows", 2)]),
+)
+
+_LISTS = (
+    Case("one column of addresses with a comma each", "a.csv", lambda: csv_of("地址", "北湖区,人民路", "苏仙区,五岭大道", "苏仙区,香雪路"),
+         {"地址": "text"}, [["北湖区,人民路"], ["苏仙区,五岭大道"], ["苏仙区,香雪路"]], findings=[("undivided", None)], reading={"header_row": 1}),
+    Case("one column of addresses with numbers", "a.csv", lambda: csv_of("办公地址", "人民路10号,3楼", "五岭大道2号,1楼"),
+         {"办公地址": "text"}, [["人民路10号,3楼"], ["五岭大道2号,1楼"]], findings=[("undivided", None)]),
+    Case("one column of positions", "a.csv", lambda: csv_of("坐标", "113.01,25.79", "113.02,25.80"), {"坐标": "text"},
+         [["113.01,25.79"], ["113.02,25.80"]], findings=[("undivided", None)]),
+    Case("one column of one address", "a.csv", lambda: csv_of("地址", "北湖区,人民路"), {"地址": "text"}, [["北湖区,人民路"]],
+         findings=[("undivided", None)]),
+    Case("one column in quotation marks", "a.csv", lambda: csv_of("地址", '"北湖区,人民路"', '"苏仙区,五岭大道"'), {"地址": "text"},
+         [["北湖区,人民路"], ["苏仙区,五岭大道"]]),
+    Case("one column with Chinese commas", "a.csv", lambda: csv_of("地址", "北湖区，人民路", "苏仙区，五岭大道"), {"地址": "text"},
+         [["北湖区，人民路"], ["苏仙区，五岭大道"]]),
+    Case("a title above a table of texts", "a.csv", lambda: csv_of("郴州市医院", "名称,等级", "一医院,三级", "二医院,二级"),
+         {"名称": "text", "等级": "text"}, [["一医院", "三级"], ["二医院", "二级"]], findings=[("header_below", 2)]),
+    Case("a title that says so above a table of texts", "a.csv", lambda: csv_of("2021年医院名单", "医院,院长", "一医院,甲", "二医院,乙"),
+         {"医院": "text", "院长": "text"}, [["一医院", "甲"], ["二医院", "乙"]], findings=[("header_below", 2)]),
+    Case("a title above a table of years", "a.csv", lambda: csv_of("人口", "地区,2019,2020", "北湖区,3,4", "苏仙区,5,6"),
+         {"地区": "text", "2019": "int8", "2020": "int8"}, [["北湖区", "3", "4"], ["苏仙区", "5", "6"]], findings=[("header_below", 2)]),
+    Case("a title above a table with numbers", "a.csv", lambda: csv_of("医院", "一览,床位", "一医院,3", "二医院,5"),
+         {"一览": "text", "床位": "int8"}, [["一医院", "3"], ["二医院", "5"]], findings=[("header_below", 2)]),
+)
+
+_NAMES = (
+    Case("names that the database does not take", "a.csv",
+         lambda: csv_of('占比(%),"说""明""",时:刻,$x,_id,_full_text,a"b,a\u200bb,_,100%', "1,2,3,4,5,6,7,8,9,10", "甲,乙,丙,丁,戊,己,庚,辛,壬,癸"),
+         dict.fromkeys(("占比(％)", "说 明", "时：刻", "＄x", "id", "full_text", "a b", "ab", "column_9", "100％"), "text"),
+         [["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]], count=2, findings=[("renamed_headers", None)]),
+    Case("names that only have blanks too many", "a.csv", lambda: csv_of("\ufeff 名称 ,数  量", "甲,1"), {"名称": "text", "数 量": "int8"}, [["甲", "1"]]),
+    Case("names of JSON that the database does not take", "a.json", lambda: b'[{"_id": 1, "a": 2}]', {"id": "int8", "a": "int8"}, [["1", "2"]],
+         findings=[("renamed_headers", None)]),
+)
+
+# A cell of a CSV file, the type of a column of such, and what the table has: told where it is not the same.
+REWRITTEN = (
+    ("+5", "int8", "5"), ("-0", "int8", "0"), ("1.", "numeric", "1"), (".5", "numeric", "0.5"), ("-.50", "numeric", "-0.50"),
+    ("+2.50", "numeric", "2.50"), ("-0.00", "numeric", "0.00"), ('"1,234"', "int8", "1234"), ('"-1,234.50"', "numeric", "-1234.50"),
+    ("￥5", "int8", "5"), ("−4", "int8", "-4"), ("- 5", "int8", "-5"), ("2021/3/5", "date", "2021-03-05"), ("2021年3月5日", "date", "2021-03-05"),
+    ("2021-03-05 08:30:00", "timestamp", "2021-03-05T08:30:00"), ("TRUE", "bool", "true"),
+)
+KEPT = (("1.0", "numeric"), ("0.10", "numeric"), ("-5", "int8"), ("0", "int8"), ("00.5", "text"), ("007", "text"), ("1E2", "text"), ("5元", "text"),
+        ("true", "bool"), ("2021-03-05", "date"), ("2021-03-05T08:30:00", "timestamp"), ("１２", "text"), ("1 234", "text"),
+        ("0x10", "text"), ("1_000", "text"), ("1,23", "text"), ("²", "text"))
+_VALUES = (
+    Case("values that their type writes otherwise", "a.csv",
+         lambda: csv_of(*(",".join(["名称" if not row else "甲", *(f"c{n}" if not row else written for n, (written, _, _) in enumerate(REWRITTEN, 1))])
+                          for row in range(3))),
+         _numbered([type for _, type, _ in REWRITTEN]), [["甲", *(made for _, _, made in REWRITTEN)]] * 2, findings=[("rewritten", 2)] * len(REWRITTEN)),
+    Case("values that stay as they are", "a.csv",
+         lambda: csv_of(*(",".join(["名称" if not row else "甲", *(f"c{n}" if not row else f'"{written}"' for n, (written, _) in enumerate(KEPT, 1))])
+                          for row in range(2))),
+         _numbered([type for _, type in KEPT]), [["甲", *(written for written, _ in KEPT)]], findings=[("codes_as_text", None)] * 2),
+    Case("JSON's texts are told as those of CSV", "a.json", lambda: b'[{"a": "+5", "b": "1.0", "c": 0.10, "d": " 5 "}]',
+         _columns_of("a:int8 b:numeric c:numeric d:int8"), [["5", "1.0", "0.10", "5"]], findings=[("trimmed", 1), ("rewritten", 1)]),
+    Case("blanks around values are told once", "a.csv", lambda: csv_of("名称,数量", '甲,"1"', '乙 ," 5 "', "　丙, ", "丁,"),
+         {"名称": "text", "数量": "int8"}, [["甲", "1"], ["乙", "5"], ["丙", ""], ["丁", ""]], findings=[("trimmed", 3)]),
+    Case("quotation marks of a cell's own", "a.csv",
+         lambda: csv_of("名称,说明,数量", '甲,"好"的,1', '"乙","很,好" 的,2', '"丙""丁","说""好""",3', '戊,""的,4', '己,5"管"x,5', '"庚\n,辛","x,""y""",6'),
+         _columns_of("名称:text 说明:text 数量:int8"),
+         [["甲", '"好"的', "1"], ["乙", '"很,好" 的', "2"], ['丙"丁', '说"好"', "3"], ["戊", '""的', "4"], ["己", '5"管"x', "5"],
+          ["庚\n,辛", 'x,"y"', "6"]]),
+)
+
+SILENT = (*_SHEETS, *_LISTS, *_NAMES, *_VALUES)
