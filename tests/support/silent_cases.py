@@ -111,6 +111,10 @@ _LISTS = (
          [["北湖区,人民路"], ["苏仙区,五岭大道"]]),
     Case("one column with Chinese commas", "a.csv", lambda: csv_of("地址", "北湖区，人民路", "苏仙区，五岭大道"), {"地址": "text"},
          [["北湖区，人民路"], ["苏仙区，五岭大道"]]),
+    *(Case(f"one column of numbers with {sign}", "a.csv", lambda sign=sign: csv_of("房号", f"1{sign}2", f"3{sign}4"),  # type: ignore[misc]
+           {"房号": "text"}, [[f"1{sign}2"], [f"3{sign}4"]], findings=[("undivided", None)]) for sign in ";|，、"),
+    Case("a label above a table of texts", "a.csv", lambda: csv_of("填报单位：卫健委", "医院,院长", "一医院,甲", "二医院,乙"),
+         {"医院": "text", "院长": "text"}, [["一医院", "甲"], ["二医院", "乙"]], findings=[("header_below", 2)]),
     Case("a title above a table of texts", "a.csv", lambda: csv_of("郴州市医院", "名称,等级", "一医院,三级", "二医院,二级"),
          {"名称": "text", "等级": "text"}, [["一医院", "三级"], ["二医院", "二级"]], findings=[("header_below", 2)]),
     Case("a title that says so above a table of texts", "a.csv", lambda: csv_of("2021年医院名单", "医院,院长", "一医院,甲", "二医院,乙"),

@@ -22,7 +22,7 @@ _NAME = re.compile(r"(?:名称?|姓名|代码|编[号码]|类[型别]|地[址点
                    r"方式|负责人|联系人|区域|所属.*|(?:\b|_)(?:name|type|code|id|address|note|level|status))$", re.IGNORECASE)
 _NO_NAME = re.compile(r"\d|.{13}", re.DOTALL)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_TITLE = re.compile(rf"{_YEAR.pattern}|[表单录册]$|名单|目录|一览|统计|情况|清单|台账|汇总|明细|"
+_TITLE = re.compile(rf"{_YEAR.pattern}|[表单录册]$|名单|目录|一览|统计|情况|清单|台账|汇总|明细|[:：]|"
                     r"\b(?:list|table|register|report)\b", re.IGNORECASE)
 _DATA = frozenset(Kind) - {Kind.BLANK, Kind.PLACEHOLDER, Kind.TEXT}
 
@@ -62,7 +62,7 @@ def delimiter_of(sample: str) -> Delimiter:
     if best.start and len(best.rows[0]) == 1:
         if best.share < 0.5:
             return Delimiter(NONE)
-        if best.delimiter == "," and not _is_under_a_title(best):
+        if best.delimiter != "\t" and not _is_under_a_title(best):
             return Delimiter(NONE, undivided=best.delimiter)
     return Delimiter(best.delimiter)
 
