@@ -38,6 +38,13 @@ def database() -> Iterator[Cable]:
 
 
 @pytest.fixture(scope="module")
+def tables() -> Iterator[Cable]:
+    """The way to data files' tables alone."""
+    with cable(port_of("ckan.datastore.read_url")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def index() -> Iterator[Cable]:
     with cable(port_of("solr_url")) as made:
         yield made
@@ -56,9 +63,9 @@ def token(shared_world: World) -> str:
 
 
 @pytest.fixture(scope="module")
-def web(shared_world: World, entry: dict[str, Any], database: Cable, index: Cable) -> Iterator[WebServer]:
+def web(shared_world: World, entry: dict[str, Any], database: Cable, tables: Cable, index: Cable) -> Iterator[WebServer]:
     settings = {"sqlalchemy.url": through(database, "sqlalchemy.url"), "solr_url": through(index, "solr_url"),
-                "ckan.datastore.read_url": through(database, "ckan.datastore.read_url"),
+                "ckan.datastore.read_url": through(tables, "ckan.datastore.read_url"),
                 "ckan.datastore.write_url": through(database, "ckan.datastore.write_url"),
                 "govshare.competent_department": shared_world.competent["name"]}
     with serving(2, settings) as server:
@@ -148,3 +155,20 @@ def test_without_the_index_searches_say_so_and_what_needs_none_is_answered(
     finally:
         index.mend()
     assert ask(web, "/dataset/", token).status_code == 200
+
+
+def test_a_table_whose_database_fails_before_its_first_row_is_no_file(
+        web: WebServer, entry: dict[str, Any], tables: Cable) -> None:
+    resource = entry["resources"][0]["id"]
+    ways = [*(f"/dataset/{entry['name']}/resource/{resource}/export/{form}" for form in ("csv", "xlsx", "json", "xml")),
+            *(f"/datastore/dump/{resource}?format={form}" for form in ("csv", "tsv", "json", "xml"))]
+    tables.cut()
+    try:
+        for path in ways:
+            answer = ask(web, path)
+            assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5"), path
+            assert "Content-Disposition" not in answer.headers
+    finally:
+        tables.mend()
+    for path in ways:
+        assert ask(web, path).status_code == 200

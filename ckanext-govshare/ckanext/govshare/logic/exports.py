@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, islice
 from threading import BoundedSemaphore
 from time import monotonic
 
@@ -55,11 +56,16 @@ class Sending(Iterator[bytes]):
     def __init__(self, parts: Generator[bytes], give_back: Callable[[], None], seconds: int) -> None:
         self._parts, self._give_back, self._until = parts, give_back, monotonic() + seconds
         self._open = True
+        self._ahead: list[bytes] = []
+
+    def begin(self) -> None:
+        """Wait for the first bytes: what fails until then can still be said in place of the file."""
+        self._ahead = list(islice(self._parts, 1))
 
     def __next__(self) -> bytes:
         if monotonic() > self._until:
             raise TookTooLong
-        return next(self._parts)
+        return self._ahead.pop() if self._ahead else next(self._parts)
 
     def close(self) -> None:
         """Once is enough, and more does no harm."""
@@ -74,11 +80,17 @@ class Sending(Iterator[bytes]):
 
 
 def send(order: Order) -> Sending:
-    """Begin to send. Raises Busy."""
+    """Begin to send: the first rows are there. Raises Busy and TooSlow, and what the database raises."""
     places = _places()
     if not places.acquire(blocking=False):
         raise Busy
-    return Sending(_parts(order), places.release, config.export_seconds())
+    sending = Sending(_parts(order), places.release, config.export_seconds())
+    try:
+        sending.begin()
+    except BaseException:
+        sending.close()
+        raise
+    return sending
 
 
 @cache
@@ -88,14 +100,17 @@ def _places() -> BoundedSemaphore:
 
 
 def _parts(order: Order) -> Generator[bytes]:
+    """The file's bytes. The first rows are fetched before the heading is given."""
     columns = columns_of(order)
     delimiter = _DELIMITERS.get(order.form)
     if delimiter is None:
         with closing(tables.stream(order.file, order.query, order.offset, order.limit)) as portions:
-            yield from _WRITERS[order.form](columns, portions)
+            first = list(islice(portions, 1))
+            yield from _WRITERS[order.form](columns, chain(first, portions))
         return
-    yield delimited.heading([column["id"] for column in columns], delimiter, order.bom)
-    yield from copies.delimited(order.file, order.query, delimiter, order.offset, order.limit)
+    with closing(copies.delimited(order.file, order.query, delimiter, order.offset, order.limit)) as lines:
+        yield delimited.heading([column["id"] for column in columns], delimiter, order.bom) + next(lines, b"")
+        yield from lines
 
 
 def columns_of(order: Order) -> Columns:
