@@ -48,6 +48,25 @@ def test_what_is_no_field_of_an_entry_is_refused_by_name(world: World, entry: di
     assert world.state(entry) == "approved"
 
 
+def test_a_licence_is_one_that_the_portal_offers(world: World, entry: dict[str, Any]) -> None:
+    offered = {licence["id"] for licence in world.call("", "license_list")}
+    assert "cc-by" in offered
+    refused: tuple[Any, ...] = ("随便用", "CC-BY", "cc-by ", "javascript:alert(1)", ["cc-by"], {"id": "cc-by"}, 1)
+    for given in refused:
+        assert "license_id" in _refused(world, "package_patch", id=entry["id"], license_id=given), given
+        assert "license_id" in _refused(
+            world, "package_create", **entry_fields(owner_org=world.own["id"], license_id=given)), given
+    assert world.state(entry) == "approved"
+    for taken in ("cc-by", "", None):
+        world.call(world.editor, "package_patch", id=entry["id"], license_id=taken)
+
+
+def test_a_licence_from_before_can_stay(world: World, entry: dict[str, Any]) -> None:
+    model.Package.get(entry["id"]).license_id = "随便用"
+    model.repo.commit()
+    world.call(world.editor, "package_patch", id=entry["id"], title="新名称")
+
+
 @pytest.mark.parametrize("field", STRAY_IN_A_FILE)
 def test_what_is_no_field_of_a_data_file_is_refused_by_name(world: World, entry: dict[str, Any], field: str) -> None:
     stray, resource = {field: STRAY_IN_A_FILE[field]}, entry["resources"][0]

@@ -5,7 +5,7 @@ computes comes back from whoever read an entry and saves it again, and says noth
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ckanext.govshare.domain import entry_input, intake
@@ -29,8 +29,11 @@ _OF_TAGS, _OF_THEMES = ("name",), ("id", "name")
 Errors = dict[str, list[Message]]
 
 
-def errors(given: Mapping[str, Any], stored: Mapping[str, Any]) -> Errors:
-    """What of `given` is no field of an entry, by field. `stored`: the entry as it is; what says the same says nothing new."""
+def errors(given: Mapping[str, Any], stored: Mapping[str, Any], licences: Collection[str]) -> Errors:
+    """What of `given` is no field of an entry, by field.
+
+    stored: the entry as it is; what says the same says nothing new. licences: the ids of those that the portal offers.
+    """
     found: Errors = {}
     for field, value in given.items():
         if not isinstance(field, str) or field in COMPILED | COMPUTED | _OF_FORMS | {"type"}:
@@ -40,6 +43,9 @@ def errors(given: Mapping[str, Any], stored: Mapping[str, Any]) -> Errors:
                                                field=str(field)[:100])]
     if not _is_nothing(given.get("type")) and given["type"] != ENTRY_TYPE:
         found["type"] = [Message("An entry is of the type “{type}”", type=ENTRY_TYPE)]
+    licence = given.get("license_id")
+    if isinstance(licence, str) and not is_blank(licence) and licence not in (*licences, stored.get("license_id")):
+        found["license_id"] = [Message("“{value}” is none of {choices}", value=licence[:40], choices=", ".join(licences))]
     for field, message in _malformed(given):
         found.setdefault(field, []).append(message)
     return found

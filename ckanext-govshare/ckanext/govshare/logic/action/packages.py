@@ -69,7 +69,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
 
 def _closed(data_dict: DataDict, stored: DataDict) -> DataDict:
     """What of `data_dict` is a department's to say. Raises ValidationError for what is no field of an entry."""
-    if unknown := entry_fields.errors(data_dict, stored):
+    if unknown := entry_fields.errors(data_dict, stored, model.Package.get_license_register().keys()):
         raise tk.ValidationError(error_dict(unknown))
     return entry_fields.compiled(data_dict)
 
