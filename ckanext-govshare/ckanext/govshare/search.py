@@ -6,7 +6,7 @@ addresses of files and of people stay out, whatever an entry holds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -99,11 +99,12 @@ def _checked(params: dict[str, Any]) -> dict[str, Any]:
     if params.get("sort") and params["sort"] != "rank":
         rules.check_sort(params["sort"])
     if params.get("fl"):
-        params["fl"] = [name for part in params["fl"] for name in str(part).replace(",", " ").split()]
+        params["fl"] = [name for part in params["fl"] for name in part.replace(",", " ").split()]
         rules.check_names("fl", params["fl"], rules.RETURNED)
     rules.check_names("facet.field", params.get("facet.field") or [], rules.FACETS)
-    for text in _filters(params):
-        rules.check_filter(text)
+    rules.check_filter(params.get("fq") or "")
+    for text in params.get("fq_list") or []:
+        rules.check_filter(text, "fq_list")
     return params | _limits(params) | _words(params.get("q") or "")
 
 
@@ -138,13 +139,6 @@ def _check_switches(params: dict[str, Any]) -> None:
             except ValueError:
                 raise Invalid({name: [Message("Expected true or false")]}) from None
             params[name] = str(switched).lower() if name == "facet" else switched
-
-
-def _filters(params: dict[str, Any]) -> Iterable[str]:
-    yield params.get("fq") or ""
-    more = params.get("fq_list") or []
-    params["fq_list"] = [more] if isinstance(more, str) else more
-    yield from map(str, params["fq_list"])
 
 
 def dataset_facets(_facets: Mapping[str, str] | None = None) -> dict[str, str]:

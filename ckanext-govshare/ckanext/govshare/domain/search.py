@@ -6,6 +6,7 @@ language below or refused by the name of its parameter.
 """
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ from ckanext.govshare.domain.messages import Message
 LONGEST_QUERY = 80
 LONGEST_FILTER = 1000
 DEEPEST_FILTER = 20
+# Parameters that are lists of texts, and how many each may hold.
+LISTS = ("fq_list", "facet.field", "fl")
+MOST_LISTED = 100
 
 ATTRIBUTES = frozenset({"catalog_kind", "catalog_code", "category_code", "format_class", "sharing_type", "open_type",
                         "update_frequency", "sample_data"})
@@ -86,6 +90,29 @@ def has_mixed_pair(words: str) -> bool:
     return any(_MIXED_PAIR.fullmatch(word) for word in words.split())
 
 
+def texts(parameter: str, given: object) -> list[str]:
+    """A parameter of LISTS: a list of texts, the JSON of one, or one text that is all there is in it.
+
+    Raises Invalid for `parameter`.
+    """
+    listed = _listed(given) if isinstance(given, str) else given
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        raise Invalid({parameter: [Message("Must be a list of texts")]})
+    if len(listed) > MOST_LISTED:
+        too_many = Message("{count} elements; at most {limit} are allowed", count=len(listed), limit=MOST_LISTED)
+        raise Invalid({parameter: [too_many]})
+    return listed
+
+
+def _listed(text: str) -> list[object]:
+    if text.lstrip().startswith("["):
+        try:
+            return list(json.loads(text))
+        except (ValueError, RecursionError):
+            pass  # a filter may begin so: [a TO b]
+    return [text] if text.strip() else []
+
+
 def check_sort(sort: str) -> None:
     """Refuse sorting by anything but the fields in SORTED; raises Invalid for `sort`."""
     for part in sort.split(","):
@@ -101,13 +128,13 @@ def check_names(parameter: str, names: Iterable[object], allowed: frozenset[str]
             raise Invalid({parameter: [Message("The field “{name}” is not available", name=str(name)[:50])]})
 
 
-def check_filter(text: str) -> None:
-    """Refuse a filter outside the small language of `_grammar`; raises Invalid for `fq`."""
+def check_filter(text: str, parameter: str = "fq") -> None:
+    """Refuse a filter outside the small language of `_grammar`; raises Invalid for `parameter`."""
     too_long = len(text) > LONGEST_FILTER or text.count("(") > DEEPEST_FILTER
     control = any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text)
     magic = "{!" in text or _MAGIC_FIELD.search(text.replace("\\", ""))
     if too_long or control or magic or not _understood(text):
-        raise Invalid({"fq": [Message("This filter cannot be understood: {filter}", filter=text[:100])]})
+        raise Invalid({parameter: [Message("This filter cannot be understood: {filter}", filter=text[:100])]})
 
 
 @lru_cache(maxsize=500)

@@ -9,6 +9,8 @@ from ckan.types import Action, Context, DataDict
 from pysolr import SolrError
 
 from ckanext.govshare.domain import search as rules
+from ckanext.govshare.domain.errors import Invalid
+from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.search import SearchRefused
 from ckanext.govshare.security import outages
 
@@ -18,11 +20,14 @@ __all__ = ["package_autocomplete", "package_search"]
 @tk.side_effect_free
 @tk.chained_action
 def package_search(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """CKAN's search; `extras` must be a mapping. See `ckanext.govshare.search.query_params` for everything else."""
+    """CKAN's search; `extras` must be a mapping, and what is a list may come as JSON or be one text (`domain.search.texts`).
+
+    See `ckanext.govshare.search.query_params` for everything else.
+    """
     if not isinstance(data_dict.get("extras") or {}, dict):
         raise SearchRefused({"extras": [tk._("Expected a mapping")]})
     try:
-        found: dict[str, Any] = original(context, data_dict)
+        found: dict[str, Any] = original(context, {**data_dict, **_lists(data_dict)})
     except SolrConnectionError:
         outages.note()
         raise
@@ -34,6 +39,13 @@ def package_search(original: Action, context: Context, data_dict: DataDict) -> d
         outages.note()
         raise SolrConnectionError(str(error)) from error
     return found
+
+
+def _lists(given: DataDict) -> dict[str, list[str]]:
+    try:
+        return {name: rules.texts(name, given[name]) for name in rules.LISTS if given.get(name) is not None}
+    except Invalid as refusal:
+        raise SearchRefused(error_dict(refusal.errors)) from refusal
 
 
 def _is_the_querys_fault(error: SearchError) -> bool:
