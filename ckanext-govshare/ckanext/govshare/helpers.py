@@ -40,6 +40,7 @@ from ckanext.govshare.display import (
     gs_value_lines,
 )
 from ckanext.govshare.entry_form import gs_cite, gs_themes
+from ckanext.govshare.error_display import gs_error_advice
 from ckanext.govshare.logic import roles
 from ckanext.govshare.markdown_display import markdown_extract, render_markdown
 from ckanext.govshare.repository import departments, notices
@@ -272,18 +273,3 @@ def gs_deadline(deadline: dict[str, Any] | None) -> dict[str, Any] | None:
 def gs_translated(text: str) -> str:
     """`text` in the caller's language, still to be escaped: a template's own `_` would take a variable for safe HTML."""
     return str(tk._(text))
-
-
-def gs_error_advice(code: int) -> list[str]:
-    """What a visitor can do after an error page."""
-    advice = {
-        400: [tk._("Check the address or the values you entered, then try again.")],
-        403: [tk._("If you work in a department, log in with the account of that department."),
-              tk._("If you are logged in, ask your department's administrator to give you the role you need.")],
-        404: [tk._("Check the address for typing errors."),
-              tk._("Search the catalogue by name, department or keyword."),
-              tk._("The entry may have been withdrawn, or it may not be open to the public.")],
-        429: [tk._("Wait as long as it says above, then try again.")],
-    }
-    return advice.get(code, [tk._("Please try again in a few minutes."),
-                             tk._("If it happens again, tell the platform operator when it happened.")])
