@@ -66,7 +66,15 @@ def extension(name: str) -> str:
 
 def link_extension(address: str) -> str:
     """The ending of the file that an address names, if it names one."""
-    return extension(urlsplit(address).path.rsplit("/", 1)[-1])
+    return extension(_path(address).rsplit("/", 1)[-1])
+
+
+def _path(address: str) -> str:
+    """The path of an address; of what is none, nothing."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def neutral_url(ending: str) -> str:
@@ -79,7 +87,7 @@ def is_own_address(url: str, resource_id: str, shown: str) -> bool:
     name = shown.rsplit("/", 1)[-1]
     if not name:
         return False
-    return url in (shown, name) or urlsplit(url).path.endswith(f"/resource/{resource_id}/download/{name}")
+    return url in (shown, name) or _path(url).endswith(f"/resource/{resource_id}/download/{name}")
 
 
 def link_error(address: str) -> Message | None:

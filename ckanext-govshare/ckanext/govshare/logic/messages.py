@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 
@@ -15,6 +16,7 @@ def translate(message: Message) -> str:
     return text.format(**params) if params else text
 
 
-def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[str]]:
-    """Errors by field as CKAN's ValidationError takes them."""
-    return {field: [translate(m) for m in messages] for field, messages in errors.items()}
+def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[Any]]:
+    """Errors by field as CKAN's ValidationError takes them, which sums up those of `extras` in a way of their own."""
+    texts = {field: [translate(m) for m in messages] for field, messages in errors.items()}
+    return {field: [{"key": said}] if field == "extras" else said for field, said in texts.items()}

@@ -17,10 +17,10 @@ from ckan import model
 from ckan.common import g, request
 from ckan.lib.search.common import SolrConnectionError
 from ckan.plugins import toolkit
-from flask import Response, current_app, has_request_context, jsonify
+from flask import Response, current_app, has_request_context
 from werkzeug.exceptions import InternalServerError
 
-from ckanext.govshare.security.csrf import API_BLUEPRINT
+from ckanext.govshare.security import refusals
 from ckanext.govshare.security.proxies import WSGIApp
 
 if TYPE_CHECKING:
@@ -117,12 +117,11 @@ def _answer() -> Response:
     request.environ["__no_cache__"] = True
     text = toolkit._("The platform cannot be reached for a moment. If you were sending something, look whether it is there "
                      "before you send it again.")
-    if request.blueprint == API_BLUEPRINT:
-        error = {"__type": "Service Unavailable", "message": text}
-        answer = jsonify(help="", success=False, error=error)
-    else:
-        page = current_app.jinja_env.get_template("govshare/unavailable.html")
-        answer = Response(page.render(text=text, seconds=RETRY_AFTER))
-    answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    answer = refusals.refusal(status, text, kind=status.phrase, page=_page)
     answer.headers["Retry-After"] = str(RETRY_AFTER)
     return answer
+
+
+def _page(_status: HTTPStatus, text: str) -> str:
+    return current_app.jinja_env.get_template("govshare/unavailable.html").render(text=text, seconds=RETRY_AFTER)

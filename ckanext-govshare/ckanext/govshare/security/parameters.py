@@ -18,8 +18,9 @@ from ckan.plugins import toolkit
 from ckan.views import api
 
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.security import refusals
+from ckanext.govshare.security.forms import FLAG_WORDS
 from ckanext.govshare.security.json_numbers import LARGEST
-from ckanext.govshare.security.texts import refusal
 
 if TYPE_CHECKING:
     from ckan.types import CKANApp
@@ -31,10 +32,12 @@ _TYPED = re.compile(r":param\s+(\w+)\s+([\w.]+)\s*:")
 COUNTS = ("page", "limit", "offset", "rows")
 # CKAN's pages that count with them as they come; our own show the first or last page where there is no such one.
 COUNTING = frozenset({"dataset", "organization", "group", "user", "dashboard", "feeds", "util"})
+LARGEST_COUNT = 999_999_999
 _COUNT = re.compile(r"[0-9]{1,9}")
 _JOB = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _WHOLE = re.compile(r"-?\d{1,19}")
-_FLAGS = frozenset({"0", "1", "true", "false", "yes", "no", "on", "off", "t", "f", "y", "n"})
+# Flags that not every documentation calls so, and CKAN reads as such.
+_FLAG = re.compile(r"include_\w+|all_fields|ids_only|use_default_schema")
 
 
 def _is_text(value: Any) -> bool:
@@ -42,7 +45,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_flag(value: Any) -> bool:
-    return value in (True, False) if isinstance(value, int) else isinstance(value, str) and value.lower() in _FLAGS
+    return value in (True, False) if isinstance(value, int) else isinstance(value, str) and value.lower() in FLAG_WORDS
 
 
 def _is_whole(value: Any) -> bool:
@@ -102,6 +105,8 @@ CORRECTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "file_owner_scan": {"rows": ("natural",), "start": ("natural",)},
     "govshare_trace_list": {"from": ("whole",), "to": ("whole",)},
 }
+# Actions whose every parameter ends as a column of SQL.
+CLOSED: Mapping[str, frozenset[str]] = {"term_translation_update": frozenset({"term", "term_translation", "lang_code"})}
 # What the core takes for given without asking.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "datastore_run_triggers": ("resource_id",),
@@ -150,6 +155,11 @@ def wrong(action: str, data: Mapping[str, Any]) -> tuple[str, Message] | None:
     for name in ("limit", "offset", "rows", "days"):
         if isinstance(value := data.get(name), str) and value and not _is_whole(value):
             return name, KINDS["whole"][1]
+    for name, value in data.items():
+        if _FLAG.fullmatch(name) and value is not None and not _is_flag(value):
+            return name, KINDS["flag"][1]
+        if name not in CLOSED.get(action, data):
+            return name, Message("There is no such parameter")
     for name, kinds in declared(action).items():
         if (value := data.get(name)) is not None and not any(KINDS[kind][0](value) for kind in kinds):
             return name, KINDS[kinds[0]][1]
@@ -167,17 +177,32 @@ def install(app: CKANApp) -> None:
     def refuse() -> Any:
         if request.endpoint != "api.action" or request.view_args is None:
             counted = COUNTS if request.blueprint in COUNTING else ()
-            count = next((name for name in counted if not _COUNT.fullmatch(request.args.get(name) or "1")), "")
-            return refusal(count, toolkit._("Must be a whole number")) if count else None
+            count = next((name for name in counted if not _counts(name, request.args.get(name))), "")
+            return refusals.wrong(count, range_of(count)) if count else None
         name = str(request.view_args["logic_function"])
         try:
             reads = getattr(logic.get_action(name), "side_effect_free", False)
             found = wrong(name, api._get_request_data(try_url_params=reads))
         except (KeyError, ValueError):
             return None  # the view says so itself
-        return refusal(found[0], toolkit._(found[1].text), HTTPStatus.CONFLICT) if found else None
+        return refusals.wrong(found[0], toolkit._(found[1].text), HTTPStatus.CONFLICT) if found else None
+
+
+def _counts(name: str, value: str | None) -> bool:
+    if value is None or (value == "" and name != "page"):
+        return True
+    return bool(_COUNT.fullmatch(value)) and int(value) >= _least(name)
+
+
+def _least(name: str) -> int:
+    return int(name == "page")
+
+
+def range_of(count: str) -> str:
+    """What one of COUNTS must be, in the caller's language."""
+    return str(toolkit._("Must be a whole number from {least} to {most}")).format(least=_least(count), most=LARGEST_COUNT)
 
 
 def _invalid(error: logic.ValidationError) -> Any:
     field, reasons = next(iter(error.error_summary.items()), ("", ""))
-    return refusal(str(field), str(reasons))
+    return refusals.wrong(str(field), str(reasons))

@@ -1,6 +1,11 @@
-"""Come back later: 429 and 503 with `Retry-After` and plain words, as a page, or as JSON from the API."""
+"""Answers that refuse a request: why, in plain words, as JSON from the API, else as a page. Other modules say what is wrong.
+
+Come back later is one of them: 429 and 503 with `Retry-After`.
+"""
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -17,6 +22,10 @@ if TYPE_CHECKING:
     from ckan.types import CKANApp, Response
 
 AWAY_SECONDS = 10
+INVALID = "Validation Error"
+# A name or an address has one line.
+UNFIT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LONGEST_NAME = 100
 
 
 class TooManyAttempts(TooManyRequests):
@@ -52,41 +61,67 @@ def _duration(seconds: int) -> str:
     return str(tk.ungettext("{n} minute", "{n} minutes", minutes)).format(n=minutes)
 
 
-def answer(refusal: TooManyAttempts | Unavailable) -> Response:
-    """The whole answer: a page, or JSON for whoever called the API."""
-    status, text = HTTPStatus(refusal.code), refusal.sentence()
-    if request.blueprint == API_BLUEPRINT:
-        made = jsonify(help="", success=False, error={"__type": status.phrase, "message": text})
+def for_api() -> bool:
+    """Whether the answer is for a program."""
+    return request.blueprint == API_BLUEPRINT or request.path.startswith("/api/")
+
+
+def refusal(status: HTTPStatus, text: str, fields: Mapping[str, str] | None = None, kind: str = INVALID,
+            page: Callable[[HTTPStatus, str], str] | None = None) -> Response:
+    """The answer with `status` that says `text`.
+
+    fields: what is wrong with each field, for programs. kind: what programs know the refusal by. page: makes the page in place
+    of the usual one for errors.
+    """
+    if for_api():
+        error = {name: [reason] for name, reason in (fields or {}).items()}
+        made = jsonify(help="", success=False, error={**error, "__type": kind, "message": text})
     else:
-        name = tk._("Please wait") if status is HTTPStatus.TOO_MANY_REQUESTS else tk._("Not available at the moment")
-        made = make_response(base.render("error_document_template.html", {
-            "code": status.value, "name": name, "content": text}))
-    return told(made, refusal)
+        made = make_response((page or _page)(status, text))
+    made.status_code = status
+    return made
 
 
-def told(response: Response, refusal: HTTPException) -> Response:
-    """`response` with the status of `refusal` and the time after which to try again."""
-    response.status_code = refusal.code or HTTPStatus.SERVICE_UNAVAILABLE
-    response.headers["Retry-After"] = str(getattr(refusal, "retry_after", AWAY_SECONDS))
+def wrong(field: str, text: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Response:
+    """The answer to a request whose `field` is wrong, because of `text`."""
+    shown = field[:_LONGEST_NAME]
+    named = shown.encode("unicode_escape").decode("ascii") if UNFIT_IN_LINE.search(shown) else shown
+    return refusal(status, f"{named}: {text}", {named: text})
+
+
+def _page(status: HTTPStatus, text: str) -> str:
+    return base.render("error_document_template.html", {"code": status.value, "content": text})
+
+
+def answer(error: TooManyAttempts | Unavailable) -> Response:
+    """The whole answer to whoever is to come back later."""
+    status = HTTPStatus(error.code)
+    return told(refusal(status, error.sentence(), kind=status.phrase), error)
+
+
+def told(response: Response, error: HTTPException) -> Response:
+    """`response` with the status of `error` and the time after which to try again."""
+    response.status_code = error.code or HTTPStatus.SERVICE_UNAVAILABLE
+    response.headers["Retry-After"] = str(getattr(error, "retry_after", AWAY_SECONDS))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def install(app: CKANApp) -> None:
     """Answer the two wherever they are raised."""
-    def handle(refusal: Any) -> Response:
-        return answer(refusal)
+    def handle(error: Any) -> Response:
+        return answer(error)
 
-    for refusal in (TooManyAttempts, Unavailable):
-        app.register_error_handler(refusal, handle)
+    for error in (TooManyAttempts, Unavailable):
+        app.register_error_handler(error, handle)
 
     @app.after_request
     def explain(response: Response) -> Response:
         """CKAN's API makes a 500 of each exception that it does not know."""
-        refusal = g.pop("govshare_refusal", None)
-        return answer(refusal) if refusal and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR else response
+        error = g.pop("govshare_refusal", None)
+        return answer(error) if error and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR else response
 
 
-def _note(refusal: TooManyAttempts | Unavailable) -> None:
+def _note(error: TooManyAttempts | Unavailable) -> None:
     if has_request_context():
-        g.govshare_refusal = refusal
+        g.govshare_refusal = error

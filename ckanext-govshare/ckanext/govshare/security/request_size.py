@@ -7,12 +7,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ckan.common import request
-from ckan.lib import base
 from ckan.plugins import toolkit
-from flask import jsonify
 from werkzeug.datastructures import ImmutableMultiDict
 
-from ckanext.govshare.security.csrf import API_BLUEPRINT
+from ckanext.govshare.security import refusals
 
 if TYPE_CHECKING:
     from ckan.types import CKANApp
@@ -48,12 +46,7 @@ def _too_large(_error: Exception) -> Any:
     limit = (request.max_content_length or 0) // MB
     _forget_body()
     text = toolkit._("The request is larger than this site takes (at most {limit} MB).").format(limit=limit)
-    if request.blueprint == API_BLUEPRINT:
-        error = {"__type": "Validation Error", "message": text, "upload": [text]}
-        return jsonify(help="", success=False, error=error), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    page = base.render("error_document_template.html", {
-        "code": HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value, "name": toolkit._("Too large"), "content": text})
-    return page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return refusals.refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text, {"upload": text})
 
 
 def _forget_body() -> None:

@@ -3,43 +3,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from http import HTTPStatus
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from ckan.common import request
-from ckan.lib import base
+from ckan.common import g, request
 from ckan.plugins import toolkit
-from flask import jsonify
+from werkzeug.datastructures import ImmutableMultiDict
 
-from ckanext.govshare.security.csrf import API_BLUEPRINT
+from ckanext.govshare.security import refusals, request_parts
+from ckanext.govshare.security.refusals import UNFIT_IN_LINE
 
 if TYPE_CHECKING:
     from ckan.types import CKANApp
 
 # Tabs and line ends belong to texts of several lines; half a surrogate pair is no character.
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-# A name or an address has one line.
-UNFIT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def install(app: CKANApp) -> None:
     """Refuse such requests with 400 that names the field: a page, or JSON from the API."""
+    # Before whoever looks for a token among the names, and before a page could be made.
+    app.before_request_funcs.setdefault(None, []).insert(0, _set_nameless_apart)
+
     @app.before_request
     def refuse() -> Any:
+        if g.pop("govshare_nameless", False):
+            return refusals.wrong("form", toolkit._("A part of the form has no name"))
         field = _unfit_address() or _unfit_field()
-        return refusal(field, toolkit._("Holds characters that no text may hold")) if field else None
+        return refusals.wrong(field, toolkit._("Holds characters that no text may hold")) if field else None
 
 
-def refusal(field: str, text: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Any:
-    """The answer to a request whose `field` is wrong, because of `text`."""
-    named = field.encode("unicode_escape").decode("ascii") if UNFIT_IN_LINE.search(field) else field
-    if request.path.startswith("/api/") or request.blueprint == API_BLUEPRINT:
-        error = {"__type": "Validation Error", "message": f"{named}: {text}", named: [text]}
-        return jsonify(help="", success=False, error=error), status
-    page = base.render("error_document_template.html", {
-        "code": status.value, "name": toolkit._("Bad request"), "content": f"{named}: {text}"})
-    return page, status
+def _set_nameless_apart() -> None:
+    """A part of a form may come without a name, which nobody expects; the others stay."""
+    for given in ("form", "files"):
+        parts = getattr(request, given)
+        if None in parts:
+            g.govshare_nameless = True
+            kept = ImmutableMultiDict((name, value) for name, value in parts.items(multi=True) if name is not None)
+            vars(request._get_current_object())[given] = kept  # type: ignore[attr-defined]
 
 
 def _unfit_address() -> str:
@@ -71,8 +73,9 @@ def _unfit_field() -> str:
     for name, file in request.files.items(multi=True):
         if UNFIT.search(name) or UNFIT_IN_LINE.search(f"{file.filename or ''}{file.mimetype}"):
             return str(name)
-    body = request.get_json(silent=True) if request.is_json else None
-    return next(_unfit_of_json(body, "body"), "")
+    with suppress(ValueError):  # `request_parts` says so
+        return next(_unfit_of_json(request_parts.said(), "body"), "")
+    return ""
 
 
 def _unfit_of_json(value: Any, name: str) -> Iterator[str]:

@@ -2,17 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.pagination import Page
+from werkzeug.exceptions import BadRequest
+
+from ckanext.govshare.security.parameters import range_of
 
 PER_PAGE = 20
 
 
 def number() -> int:
     """The page that the request asks for, from 1 on."""
-    return int(tk.h.get_page_number(tk.request.args))
+    try:
+        return int(tk.h.get_page_number(tk.request.args))
+    except BadRequest:  # in English, whatever the page's language
+        return tk.abort(HTTPStatus.BAD_REQUEST, f"page: {range_of('page')}")
 
 
 def span(page: int, per_page: int = PER_PAGE) -> dict[str, int]:
