@@ -82,3 +82,18 @@ def test_what_guards_the_index_can_be_neither_read_nor_counted_nor_filtered() ->
     for allowed in (search.RETURNED, search.FACETS, search.FILTERED, search.SORTED - {"score"}):
         assert not allowed & guarded
     assert not search.FACETS & {"creator_user_id", "id", "name"}
+
+
+@pytest.mark.parametrize(("given", "meant"), [
+    (["a", "b"], ["a", "b"]), ([], []), ("a", ["a"]), ("", []), (" ", []), ('["a", "b"]', ["a", "b"]), (" []", []),
+    ("[a TO b]", ["[a TO b]"]), ('{"a": 1}', ['{"a": 1}']), ("null", ["null"]), ("[" * 5000, ["[" * 5000]),
+])
+def test_a_list_is_a_list_or_its_json_or_one_text(given: object, meant: list[str]) -> None:
+    assert search.texts("facet.field", given) == meant
+
+
+@pytest.mark.parametrize("given", [1, True, {"a": 1}, [1], [None], [["a"]], "[1]", '["a", null]', "[NaN]", ["a"] * 101])
+def test_what_is_no_list_of_texts_is_refused_by_its_name(given: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        search.texts("fq_list", given)
+    assert list(refused.value.errors) == ["fq_list"]

@@ -1,12 +1,13 @@
 """Search over two hundred Chinese entries in a real Solr, through CKAN's own actions."""
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import ckan.plugins.toolkit as tk
 import pytest
@@ -277,6 +278,26 @@ class TestHostileParameters:
             answer = app.get(f"/api/3/action/package_search?{query}")
             assert (query, answer.status_code) == (query, 409)
             assert query.split("=")[0] in answer.json["error"]
+
+    def test_a_list_may_be_sent_as_clients_send_lists(self, app: Any) -> None:
+        def count(**asked: Any) -> tuple[int, set[str]]:
+            answer = app.post("/api/3/action/package_search", json=asked, status=200).json["result"]
+            by_address = app.get("/api/3/action/package_search?" + urlencode({
+                name: value if isinstance(value, str) else json.dumps(value) for name, value in asked.items()})).json["result"]
+            assert by_address["count"] == answer["count"], asked
+            return answer["count"], set(answer["facets"])
+
+        one = 'organization:"gongan"'
+        for filters in ([one], one, json.dumps([one])):
+            assert count(fq_list=filters) == count(fq=one) != count()
+        for facets in (["tags"], "tags", '["tags"]'):
+            assert count(**{"facet.field": facets})[1] == {"tags"}
+
+    @pytest.mark.parametrize(("parameter", "value"), [
+        (name, value) for name in ("fq_list", "facet.field", "fl") for value in (3, {"a": 1}, [1], [None], [["x"]], True)])
+    def test_a_list_of_anything_but_texts_is_refused_by_its_name(self, app: Any, parameter: str, value: Any) -> None:
+        answer = app.post("/api/3/action/package_search", json={parameter: value})
+        assert (answer.status_code, parameter in answer.json["error"]) == (409, True)
 
     @pytest.mark.parametrize("typed", ["空", "空气", "空氣", "2023年空气"])
     def test_a_part_of_a_title_is_completed(self, typed: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import ckan.plugins.toolkit as tk
 import pytest
@@ -176,6 +176,26 @@ class TestRefusals:
     ])
     def test_who_may_not_know_of_it_finds_nothing(self, visit: Any, place: dict[str, str], role: str, page: str) -> None:
         assert visit(role).get(page.format(**place)).status_code == HTTPStatus.NOT_FOUND
+
+    @pytest.mark.parametrize(("role", "word", "way"), [
+        ("", "Without an account", "/user/login?next=/organization/new"), ("citizen", "Your applications", "/user/me"),
+        ("editor", "Your role in your department", "/user/me"),
+    ])
+    def test_who_may_not_open_a_page_is_told_a_step_that_is_theirs(self, visit: Any, role: str, word: str, way: str) -> None:
+        answer = visit(role).get("/organization/new")
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+        content = part(answer, "#error-content")
+        assert word in words(content)
+        assert way in [unquote(str(link["href"])) for link in content.select("a[href]")]
+        others = {"Without an account", "Your applications", "Your role in your department"} - {word}
+        assert not any(other in words(content) for other in others)
+
+    def test_a_page_number_that_is_too_large_is_told_its_range(self, visit: Any) -> None:
+        for number in ("99999999999999999999", "0", "x", "-1", ""):
+            for address in (f"/dataset/?page={number}", f"/organization/?page={number}"):
+                answer = visit().get(address)
+                assert answer.status_code == HTTPStatus.BAD_REQUEST
+                assert "page: Must be a whole number from 1 to 999999999" in words(part(answer, "#error-content")), address
 
     def test_an_account_without_department_is_told_what_to_do(self, visit: Any, world: World) -> None:
         answer = visit("citizen").get("/entry/")

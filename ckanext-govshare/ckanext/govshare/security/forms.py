@@ -44,7 +44,7 @@ def install(app: CKANApp) -> None:
     def refuse() -> Any:
         for name in (*ADDRESSES, *ADDRESSES_OF.get(request.endpoint or "", ())):
             if not all(map(_is_address, request.values.getlist(name))):
-                return refusals.wrong(name, tk._("This is no address"))
+                return refusals.wrong(name, tk._("This is not an address"))
         if not tk.h.url_is_local(request.args.get("return_to", "/")):
             tk.abort(400, tk._("The address to return to is not on this site"))
         if request.method != "POST" or request.mimetype == "application/json":

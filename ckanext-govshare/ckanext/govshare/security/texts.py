@@ -41,7 +41,7 @@ def _set_nameless_apart() -> None:
         if None in parts:
             g.govshare_nameless = True
             kept = ImmutableMultiDict((name, value) for name, value in parts.items(multi=True) if name is not None)
-            vars(request._get_current_object())[given] = kept  # type: ignore[attr-defined]
+            vars(request._get_current_object())[given] = kept
 
 
 def _unfit_address() -> str:
