@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ckanext.govshare.domain.agreements import (
+    PROCESS,
     SIGNING,
     Agreement,
     Command,
@@ -16,7 +17,6 @@ from ckanext.govshare.domain.agreements import (
     Party,
     State,
     admit,
-    allowed,
     decide,
     evolve,
     in_force,
@@ -110,10 +110,10 @@ def test_a_termination_that_is_overturned_leaves_what_was_signed(before: Agreeme
 
 
 def test_a_page_offers_what_may_be_done_now() -> None:
-    assert allowed(OFFERED, frozenset({Part.APPLICANT}), "applicant", NOW) == [Command.SIGN]
-    assert allowed(OFFERED, frozenset({Part.HANDLER}), "clerk", NOW) == []
-    assert allowed(HALF, frozenset({Part.HANDLER}), "clerk", NOW) == [Command.COUNTERSIGN]
-    assert allowed(BOUND, frozenset({Part.HANDLER, Part.COMPETENT}), "clerk", NOW) == []
+    assert PROCESS.allowed(OFFERED, frozenset({Part.APPLICANT}), "applicant", NOW) == [Command.SIGN]
+    assert PROCESS.allowed(OFFERED, frozenset({Part.HANDLER}), "clerk", NOW) == []
+    assert PROCESS.allowed(HALF, frozenset({Part.HANDLER}), "clerk", NOW) == [Command.COUNTERSIGN]
+    assert PROCESS.allowed(BOUND, frozenset({Part.HANDLER, Part.COMPETENT}), "clerk", NOW) == []
 
 
 def test_the_history_holds_neither_text_nor_names() -> None:

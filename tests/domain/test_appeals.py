@@ -147,8 +147,8 @@ def test_the_appellant_may_withdraw_and_nobody_else() -> None:
 
 def test_the_buttons_are_those_commands_that_would_be_accepted() -> None:
     appeal = filed(REJECTED)
-    assert appeals.allowed(appeal, REJECTED, COMPETENT, "judge") == [Command.UPHOLD, Command.OVERTURN]
-    assert appeals.allowed(appeal, REJECTED, APPLICANT, "company") == [Command.WITHDRAW]
-    assert appeals.allowed(appeal, REJECTED, frozenset({Part.HANDLER, Part.OPERATOR}), "clerk") == []
+    assert appeals.PROCESS.allowed(appeal, COMPETENT, "judge", REJECTED) == [Command.UPHOLD, Command.OVERTURN]
+    assert appeals.PROCESS.allowed(appeal, APPLICANT, "company", REJECTED) == [Command.WITHDRAW]
+    assert appeals.PROCESS.allowed(appeal, frozenset({Part.HANDLER, Part.OPERATOR}), "clerk", REJECTED) == []
     assert appeals.may_file(REJECTED, APPLICANT, (), NOW)
     assert not appeals.may_file(REJECTED, APPLICANT, (appeal,), NOW)

@@ -11,6 +11,7 @@ from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import application_forms, attachments
 from ckanext.govshare.domain.application_forms import check_complete, check_draft, read
 from ckanext.govshare.domain.applications import (
+    PROCESS,
     TRANSITIONS,
     Application,
     Command,
@@ -20,7 +21,6 @@ from ckanext.govshare.domain.applications import (
     Part,
     State,
     Terms,
-    allowed,
     decide,
     digest,
     evolve,
@@ -63,7 +63,7 @@ def test_neither_the_operator_nor_whoever_looks_on_gives_a_command() -> None:
 def test_nobody_decides_on_their_own_application(command: Command) -> None:
     with pytest.raises(NotYours):
         give(command, SUBMITTED, Part.APPLICANT, Part.HANDLER, actor="company")
-    assert allowed(SUBMITTED, frozenset({Part.APPLICANT, Part.HANDLER}), "company") == [Command.WITHDRAW]
+    assert PROCESS.allowed(SUBMITTED, frozenset({Part.APPLICANT, Part.HANDLER}), "company") == [Command.WITHDRAW]
 
 
 @pytest.mark.parametrize("command", [Command.RETURN, Command.REJECT])

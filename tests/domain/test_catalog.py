@@ -12,6 +12,7 @@ from ckanext.govshare import regulations
 from ckanext.govshare.domain import events
 from ckanext.govshare.domain.attributes import AttributeRules
 from ckanext.govshare.domain.catalog import (
+    PROCESS,
     TRANSITIONS,
     Command,
     Entry,
@@ -19,7 +20,6 @@ from ckanext.govshare.domain.catalog import (
     Order,
     Role,
     State,
-    allowed,
     content_of,
     decide,
     differences,
@@ -129,8 +129,8 @@ def test_discarding_a_change_leaves_the_published_entry_and_discarding_a_first_d
 
 
 def test_the_buttons_are_those_commands_that_would_be_accepted() -> None:
-    assert allowed(SUBMITTED, frozenset({Role.COMPETENT}), "someone") == [Command.APPROVE, Command.RETURN]
-    assert allowed(SUBMITTED, frozenset({Role.OPERATOR}), "someone") == []
+    assert PROCESS.allowed(SUBMITTED, frozenset({Role.COMPETENT}), "someone") == [Command.APPROVE, Command.RETURN]
+    assert PROCESS.allowed(SUBMITTED, frozenset({Role.OPERATOR}), "someone") == []
 
 
 def test_differences_leave_out_bookkeeping_and_what_is_equally_empty() -> None:

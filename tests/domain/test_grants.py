@@ -13,6 +13,7 @@ from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grants import (
     ENDED,
     OPEN,
+    PROCESS,
     Command,
     Grant,
     Limits,
@@ -20,7 +21,6 @@ from ckanext.govshare.domain.grants import (
     Part,
     Standing,
     State,
-    allowed,
     decide,
     evolve,
     period,
@@ -54,7 +54,7 @@ def test_a_holder_gives_a_grant_up_without_saying_why() -> None:
 def test_nobody_decides_on_a_grant_of_their_own(command: Command) -> None:
     with pytest.raises(NotYours, match="Another member"):
         give(command, ACTIVE, Part.HANDLER, Part.APPLICANT, actor="holder")
-    assert allowed(ACTIVE, frozenset({Part.HANDLER, Part.APPLICANT}), "holder", NOW) == [Command.SURRENDER]
+    assert PROCESS.allowed(ACTIVE, frozenset({Part.HANDLER, Part.APPLICANT}), "holder", NOW) == [Command.SURRENDER]
 
 
 class TestPeriod:
@@ -174,7 +174,7 @@ class TestAppeal:
         again = evolve(closed, give(Command.REINSTATE, closed, Part.SYSTEM), "reviewer", NOW)
         assert (again.closed_out_at, again.closing_statement) == (None, "")
         expired = evolve(again, give(Command.EXPIRE, again, Part.SYSTEM, now=again.ends_at), "system", again.ends_at)
-        assert Command.CLOSE_OUT in allowed(expired, frozenset({Part.APPLICANT}), "holder", expired.ends_at)
+        assert Command.CLOSE_OUT in PROCESS.allowed(expired, frozenset({Part.APPLICANT}), "holder", expired.ends_at)
 
 
 class TestLimits:

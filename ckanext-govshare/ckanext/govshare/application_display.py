@@ -83,7 +83,7 @@ def whole(application: Application, held: frozenset[Part], actor: str) -> dict[s
         "applicant": person(application.applicant) if readable else None,
         **_content(application, readable, own),
         "attachments": attachments.listed(CASE, application.id, None if own else application.submitted_at) if readable else [],
-        "commands": [command.value for command in applications.allowed(application, held, actor)],
+        "commands": [command.value for command in applications.PROCESS.allowed(application, held, actor)],
         "history": _history(application, readable, handling),
     }
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from ckanext.govshare.domain import agreement_events as events
+from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
@@ -47,21 +48,12 @@ class Party(StrEnum):
     DEPARTMENT = "department"
 
 
-@dataclass(frozen=True)
-class Transition:
-    """Who may give a command, and from which states it leads where; `to` None: where the signatures have it."""
-
-    roles: frozenset[Part]
-    states: frozenset[State]
-    to: State | None
-
-
 OPEN = frozenset({State.OFFERED, State.APPLICANT_SIGNED, State.COUNTERSIGNED, State.IN_FORCE})
 _SYSTEM = frozenset({Part.SYSTEM})
 
 # The whole of it; the tests walk it, the documentation is generated from it. SYSTEM speaks for the second signature, for what
 # was commanded on the grant, and for the clock.
-TRANSITIONS: Mapping[Command, Transition] = {
+TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
     Command.SIGN: Transition(frozenset({Part.APPLICANT}), frozenset({State.OFFERED}), State.APPLICANT_SIGNED),
     Command.COUNTERSIGN: Transition(frozenset({Part.HANDLER}), frozenset({State.APPLICANT_SIGNED}), State.COUNTERSIGNED),
     Command.ENTER_FORCE: Transition(_SYSTEM, frozenset({State.COUNTERSIGNED}), State.IN_FORCE),
@@ -138,32 +130,12 @@ class Order:
 
 SIGNING: Mapping[Command, Party] = {Command.SIGN: Party.APPLICANT, Command.COUNTERSIGN: Party.DEPARTMENT}
 
-_NOT_YOURS: Mapping[Part, Message] = {
-    Part.APPLICANT: Message("Only the applicant signs here"),
-    Part.HANDLER: Message("Only editors of the department that provides the data countersign"),
-    Part.SYSTEM: Message("This is done by the platform alone"),
-}
-
-
-def allowed(agreement: Agreement, parts: frozenset[Part], actor: str, now: datetime) -> list[Command]:
-    """The commands that a person of `parts` may give at `now`, for the buttons of a page."""
-    return [command for command in TRANSITIONS if _refusal(agreement, Order(command, actor), parts, now) is None]
-
-
-def authorise(command: Command, parts: frozenset[Part]) -> None:
-    """Raise NotYours unless one of `parts` may give `command`."""
-    needed = TRANSITIONS[command].roles
-    if not needed & parts:
-        raise NotYours(_NOT_YOURS[next(iter(needed))])
-
-
 def admit(agreement: Agreement, order: Order, parts: frozenset[Part], now: datetime) -> None:
     """Raise NotYours, NotNow or Invalid unless one of `parts` may give `order` at `now`; the proof is not looked at.
 
     Called before the signer is asked, so that a password is tried for nothing that would be refused anyway.
     """
-    if refusal := _refusal(agreement, order, parts, now):
-        raise refusal
+    PROCESS.admit(agreement, order, parts, now)
     if order.command in SIGNING:
         _check_words(agreement, order)
 
@@ -188,30 +160,31 @@ def decide(agreement: Agreement, order: Order, parts: frozenset[Part], now: date
             return events.AgreementLapsed(agreement.ends_at.isoformat())
 
 
-def _refusal(agreement: Agreement, order: Order, parts: frozenset[Part], now: datetime) -> DomainError | None:
-    transition = TRANSITIONS[order.command]
-    try:
-        authorise(order.command, parts)
-    except NotYours as refusal:
-        return refusal
-    if agreement.state not in transition.states:
-        return NotNow(Message(
-            "This is not possible while the agreement is in state “{state}”; reload the page to see where it stands",
-            state=STATE_NAMES[agreement.state]))
-    if order.command in SIGNING:
-        return _signing_refusal(agreement, order, now)
+def _personal(agreement: Agreement, order: Order, _: datetime) -> DomainError | None:
+    signers = {agreement.applicant, *(signature.user for signature in agreement.signatures)}
+    if order.command is Command.COUNTERSIGN and order.actor in signers:
+        return NotYours(Message("Nobody signs for both sides; a colleague of the department has to countersign"))
+    return None
+
+
+def _untimely(agreement: Agreement, order: Order, now: datetime) -> DomainError | None:
+    if order.command in SIGNING and now >= agreement.ends_at:
+        return NotNow(Message("The agreed period is over, so that nothing is left to sign; apply anew if the data is needed"))
     if order.command is Command.LAPSE and now < agreement.ends_at:
         return NotNow(Message("The agreed period is not over yet"))
     return None
 
 
-def _signing_refusal(agreement: Agreement, order: Order, now: datetime) -> DomainError | None:
-    signers = {agreement.applicant, *(signature.user for signature in agreement.signatures)}
-    if order.command is Command.COUNTERSIGN and order.actor in signers:
-        return NotYours(Message("Nobody signs for both sides; a colleague of the department has to countersign"))
-    if now >= agreement.ends_at:
-        return NotNow(Message("The agreed period is over, so that nothing is left to sign; apply anew if the data is needed"))
-    return None
+PROCESS = Process(
+    TRANSITIONS, STATE_NAMES,
+    not_yours={
+        Part.APPLICANT: Message("Only the applicant signs here"),
+        Part.HANDLER: Message("Only editors of the department that provides the data countersign"),
+        Part.SYSTEM: Message("This is done by the platform alone"),
+    },
+    not_now=Message("This is not possible while the agreement is in state “{state}”; reload the page to see where it stands"),
+    personal=_personal, untimely=_untimely,
+)
 
 
 def _check_words(agreement: Agreement, order: Order) -> None:

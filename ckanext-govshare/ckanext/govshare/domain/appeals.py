@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ckanext.govshare.domain import appeal_events as events
+from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
@@ -60,20 +61,12 @@ class Remedy(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
-class Transition:
-    """Who may give a command, and from which states of the appeal it leads where. None: there is no appeal yet."""
-
-    roles: frozenset[Part]
-    states: frozenset[State | None]
-    to: State
-
-
 _FILED: frozenset[State | None] = frozenset({State.FILED})
 
 # The whole of an appeal; the tests walk it and docs/state-matrix.md is generated from it.
-TRANSITIONS: Mapping[Command, Transition] = {
-    Command.FILE: Transition(frozenset({Part.APPLICANT}), frozenset({None}), State.FILED),
+TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
+    Command.FILE: Transition(frozenset({Part.APPLICANT}), frozenset({None}), State.FILED, Message(
+        "Only the applicant may appeal against a decision on the application or grant")),
     Command.UPHOLD: Transition(frozenset({Part.COMPETENT}), _FILED, State.UPHELD),
     Command.OVERTURN: Transition(frozenset({Part.COMPETENT}), _FILED, State.OVERTURNED),
     Command.WITHDRAW: Transition(frozenset({Part.APPLICANT}), _FILED, State.WITHDRAWN),
@@ -154,12 +147,6 @@ class Order:
     reason: str = ""
 
 
-def authorise(command: Command, parts: frozenset[Part]) -> None:
-    """Raise NotYours unless one of `parts` may give `command`."""
-    if not TRANSITIONS[command].roles & parts:
-        raise NotYours(_NOT_YOURS[command])
-
-
 def file(subject: Subject, order: Order, parts: frozenset[Part], before: Sequence[Appeal], now: datetime) -> events.AppealFiled:
     """The appeal that `order` files about `subject`, after the appeals `before` about the same case.
 
@@ -185,8 +172,7 @@ def opened(id: str, subject: Subject, event: events.AppealFiled, order: Order, n
 
 def decide(appeal: Appeal, subject: Subject, order: Order, parts: frozenset[Part], now: datetime) -> Event:
     """The event that `order`, any command but FILE, causes. Raises NotYours, NotNow, or Invalid for `reason`."""
-    if refusal := _refusal(appeal, subject, order, parts):
-        raise refusal
+    PROCESS.admit(appeal, order, parts, subject)
     if order.command is Command.WITHDRAW:
         return events.AppealWithdrawn()
     reason = _reason(order, Message("State the reasons of the decision"))
@@ -212,11 +198,6 @@ def evolve(appeal: Appeal, event: Event, now: datetime) -> Appeal:
     return appeal
 
 
-def allowed(appeal: Appeal, subject: Subject, parts: frozenset[Part], actor: str) -> list[Command]:
-    """The commands that a person of `parts` may give now, for the buttons of a page."""
-    return [command for command in TRANSITIONS if _refusal(appeal, subject, Order(command, actor), parts) is None]
-
-
 def _reason(order: Order, missing: Message) -> str:
     reason = order.reason.strip()
     error = text_error(reason, MAX_REASON) if reason else missing
@@ -229,17 +210,9 @@ def _over(subject: Subject, now: datetime) -> bool:
     return subject.ends_at is not None and subject.ends_at <= now
 
 
-_FILING = Message("Only the applicant may appeal against a decision on the application or grant")
-_DECIDING = Message("Only members of the competent department decide appeals")
-_WITHDRAWING = Message("Only who filed the appeal may withdraw it")
-_NOT_YOURS: Mapping[Command, Message] = {
-    Command.FILE: _FILING, Command.UPHOLD: _DECIDING, Command.OVERTURN: _DECIDING, Command.WITHDRAW: _WITHDRAWING,
-}
-
-
 def _filing_refusal(subject: Subject, parts: frozenset[Part], before: Sequence[Appeal], now: datetime) -> DomainError | None:
-    if not TRANSITIONS[Command.FILE].roles & parts:
-        return NotYours(_FILING)
+    if refusal := PROCESS.barred(Command.FILE, parts):
+        return refusal
     if subject.against is None:
         return NotNow(Message("Only a refusal, a suspension or a termination that stands can be appealed against"))
     if any(appeal.state is State.FILED for appeal in before):
@@ -258,14 +231,18 @@ def _stands(appeal: Appeal, subject: Subject) -> bool:
     return appeal.against is subject.against and (subject.decided_at is None or subject.decided_at <= appeal.filed_at)
 
 
-def _refusal(appeal: Appeal, subject: Subject, order: Order, parts: frozenset[Part]) -> DomainError | None:
-    transition = TRANSITIONS[order.command]
-    if not transition.roles & parts:
-        return NotYours(_NOT_YOURS[order.command])
-    if appeal.state not in transition.states:
-        return NotNow(Message(
-            "This is not possible while the appeal is in state “{state}”; reload the page to see where it stands",
-            state=STATE_NAMES[appeal.state]))
-    if Part.COMPETENT in transition.roles and order.actor in (appeal.appellant, subject.decided_by):
+def _personal(appeal: Appeal, order: Order, subject: Subject) -> DomainError | None:
+    if Part.COMPETENT in TRANSITIONS[order.command].roles and order.actor in (appeal.appellant, subject.decided_by):
         return NotYours(Message("Another member of the competent department has to decide: you took part in the case"))
     return None
+
+
+PROCESS = Process(
+    TRANSITIONS, STATE_NAMES,
+    not_yours={
+        Part.COMPETENT: Message("Only members of the competent department decide appeals"),
+        Part.APPLICANT: Message("Only who filed the appeal may withdraw it"),
+    },
+    not_now=Message("This is not possible while the appeal is in state “{state}”; reload the page to see where it stands"),
+    personal=_personal,
+)

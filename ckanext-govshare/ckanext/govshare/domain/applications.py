@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from ckanext.govshare.domain.application_cases import (
     Terms,
 )
 from ckanext.govshare.domain.application_forms import ApplicantKind, Form
+from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
@@ -37,8 +38,8 @@ from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
 
 __all__ = [
-    "GRANTED", "STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form", "Order",
-    "Part", "State", "Terms", "Transition", "admit", "allowed", "authorise", "decide", "digest", "evolve",
+    "GRANTED", "PROCESS", "STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form",
+    "Order", "Part", "State", "Terms", "decide", "digest", "evolve",
 ]
 
 MAX_REASON = 5000
@@ -46,19 +47,10 @@ MAX_REASON = 5000
 _DECLINING = frozenset({Command.RETURN, Command.REJECT})
 
 
-@dataclass(frozen=True)
-class Transition:
-    """Who may give a command, and from which states it leads where; `to` is None where the state stays."""
-
-    roles: frozenset[Part]
-    states: frozenset[State]
-    to: State | None
-
-
 _APPLICANT, _HANDLER, _SYSTEM = (frozenset({part}) for part in (Part.APPLICANT, Part.HANDLER, Part.SYSTEM))
 
 # The whole of it; the tests walk it and the documentation is generated from it. OVERTURN follows from a decided appeal.
-TRANSITIONS: Mapping[Command, Transition] = {
+TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
     Command.SAVE: Transition(_APPLICANT, EDITABLE, None),
     Command.SUBMIT: Transition(_APPLICANT, EDITABLE, State.SUBMITTED),
     Command.TAKE: Transition(_HANDLER, frozenset({State.SUBMITTED}), State.UNDER_REVIEW),
@@ -77,44 +69,22 @@ def digest(form: Form) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def allowed(application: Application, parts: frozenset[Part], actor: str) -> list[Command]:
-    """The commands that a person of `parts` may give now, for the buttons of a page."""
-    return [command for command in TRANSITIONS if _refusal(application, Order(command, actor), parts) is None]
-
-
-_NOT_YOURS: Mapping[Part, Message] = {
-    Part.APPLICANT: Message("Only the applicant may do this"),
-    Part.HANDLER: Message("Only editors of the department that provides the data may do this"),
-    Part.SYSTEM: Message("This is done by the platform alone"),
-}
-
-
-def authorise(command: Command, parts: frozenset[Part]) -> None:
-    """Raise NotYours unless one of `parts` may give `command`."""
-    roles = TRANSITIONS[command].roles
-    if not roles & parts:
-        raise NotYours(_NOT_YOURS[next(iter(roles))])
-
-
-def _refusal(application: Application, order: Order, parts: frozenset[Part]) -> DomainError | None:
-    transition = TRANSITIONS[order.command]
-    try:
-        authorise(order.command, parts)
-    except NotYours as refusal:
-        return refusal
-    if application.state not in transition.states:
-        return NotNow(Message(
-            "This is not possible while the application is in state “{state}”; reload the page to see where it stands",
-            state=STATE_NAMES[application.state]))
-    if Part.HANDLER in transition.roles and order.actor == application.applicant:
+def _personal(application: Application, order: Order, _: None) -> DomainError | None:
+    if Part.HANDLER in TRANSITIONS[order.command].roles and order.actor == application.applicant:
         return NotYours(Message("Nobody decides on their own application; a colleague has to do it"))
     return None
 
 
-def admit(application: Application, order: Order, parts: frozenset[Part]) -> None:
-    """Raise NotYours or NotNow unless one of `parts` may give `order` now, whatever its content."""
-    if refusal := _refusal(application, order, parts):
-        raise refusal
+PROCESS = Process(
+    TRANSITIONS, STATE_NAMES,
+    not_yours={
+        Part.APPLICANT: Message("Only the applicant may do this"),
+        Part.HANDLER: Message("Only editors of the department that provides the data may do this"),
+        Part.SYSTEM: Message("This is done by the platform alone"),
+    },
+    not_now=Message("This is not possible while the application is in state “{state}”; reload the page to see where it stands"),
+    personal=_personal,
+)
 
 
 def decide(application: Application, order: Order, parts: frozenset[Part], facts: Facts) -> Event:
@@ -122,7 +92,7 @@ def decide(application: Application, order: Order, parts: frozenset[Part], facts
 
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
-    admit(application, order, parts)
+    PROCESS.admit(application, order, parts)
     if order.command in _DECLINING and _consented(facts):
         raise NotNow(Message("The reply limit has passed, which counts as consent here: the application can only be approved"))
     match order.command:

@@ -14,8 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from ckanext.govshare.domain import attributes, events
+from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.entry_fields import COMPUTED
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.messages import Message
 
 
@@ -49,20 +50,11 @@ class Command(StrEnum):
     DISCARD = "discard"
 
 
-@dataclass(frozen=True)
-class Transition:
-    """Who may give a command, and from which states it leads where."""
-
-    roles: frozenset[Role]
-    states: frozenset[State]
-    to: State
-
-
 _COMPILERS = frozenset({Role.OWN_EDITOR, Role.SYSTEM})
 _OPEN = frozenset({State.DRAFT, State.RETURNED})
 
 # The whole of the review; the tests walk it and the documentation is generated from it.
-TRANSITIONS: Mapping[Command, Transition] = {
+TRANSITIONS: Mapping[Command, Transition[Role, State]] = {
     Command.SAVE: Transition(_COMPILERS, _OPEN | {State.APPROVED}, State.DRAFT),
     Command.SUBMIT: Transition(frozenset({Role.OWN_EDITOR}), _OPEN, State.SUBMITTED),
     Command.WITHDRAW: Transition(frozenset({Role.OWN_EDITOR}), frozenset({State.SUBMITTED}), State.DRAFT),
@@ -173,29 +165,21 @@ def narrowing(material: Material) -> tuple[dict[str, str], ...]:
     )
 
 
-def allowed(entry: Entry, roles: frozenset[Role], actor: str) -> list[Command]:
-    """The commands that a person of `roles` may give now, for the buttons of a page."""
-    return [command for command in TRANSITIONS if _refusal(entry, Order(command, actor), roles) is None]
+def _personal(entry: Entry, order: Order, _: None) -> DomainError | None:
+    if Role.COMPETENT in TRANSITIONS[order.command].roles and order.actor == entry.submitted_by:
+        return NotYours(Message("Another member of the competent department has to review what you submitted yourself"))
+    return None
 
 
-def authorise(command: Command, roles: frozenset[Role]) -> None:
-    """Raise NotYours unless one of `roles` may give `command`."""
-    if not TRANSITIONS[command].roles & roles:
-        raise NotYours(_NOT_YOURS[command])
-
-
-_COMPILING = Message("Only editors of the department that compiles this entry may do this")
-_REVIEWING = Message("Only members of the competent department review entries")
-_NOT_YOURS: Mapping[Command, Message] = {
-    command: _REVIEWING if Role.COMPETENT in transition.roles else _COMPILING
-    for command, transition in TRANSITIONS.items()
-}
-
-
-def admit(entry: Entry, order: Order, roles: frozenset[Role]) -> None:
-    """Raise NotYours or NotNow unless one of `roles` may give `order` now, whatever its content."""
-    if refusal := _refusal(entry, order, roles):
-        raise refusal
+PROCESS = Process(
+    TRANSITIONS, STATE_NAMES,
+    not_yours={
+        Role.COMPETENT: Message("Only members of the competent department review entries"),
+        Role.OWN_EDITOR: Message("Only editors of the department that compiles this entry may do this"),
+    },
+    not_now=Message("This is not possible while the entry is in state “{state}”; reload the page to see where it stands"),
+    personal=_personal,
+)
 
 
 def decide(entry: Entry, order: Order, roles: frozenset[Role], material: Material) -> events.Event:
@@ -203,7 +187,7 @@ def decide(entry: Entry, order: Order, roles: frozenset[Role], material: Materia
 
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
-    admit(entry, order, roles)
+    PROCESS.admit(entry, order, roles)
     match order.command:
         case Command.SAVE:
             return events.EntrySaved(digest(material.content), entry.published)
@@ -217,20 +201,6 @@ def decide(entry: Entry, order: Order, roles: frozenset[Role], material: Materia
             return _return(order)
         case Command.DISCARD:
             return events.EntryDiscarded(entry.published)
-
-
-def _refusal(entry: Entry, order: Order, roles: frozenset[Role]) -> DomainError | None:
-    transition = TRANSITIONS[order.command]
-    if not transition.roles & roles:
-        return NotYours(_NOT_YOURS[order.command])
-    if entry.state not in transition.states:
-        return NotNow(Message(
-            "This is not possible while the entry is in state “{state}”; reload the page to see where it stands",
-            state=STATE_NAMES[entry.state]))
-    reviewing = Role.COMPETENT in transition.roles
-    if reviewing and order.actor == entry.submitted_by:
-        return NotYours(Message("Another member of the competent department has to review what you submitted yourself"))
-    return None
 
 
 def _submit(order: Order, material: Material) -> events.Event:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ckanext.govshare.domain import grant_events as events
 from ckanext.govshare.domain.calendar import SHANGHAI
+from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grant_limits import Limits as Limits
@@ -52,15 +53,6 @@ class Standing(StrEnum):
     AGREEMENT_LAPSED = "agreement_lapsed"
 
 
-@dataclass(frozen=True)
-class Transition:
-    """Who may give a command, and from which states it leads where; `to` None: back to, or no other than, the state it had."""
-
-    roles: frozenset[Part]
-    states: frozenset[State]
-    to: State | None
-
-
 ENDED = frozenset({State.EXPIRED, State.TERMINATED, State.SURRENDERED})
 OPEN = frozenset(State) - ENDED
 _SYSTEM = frozenset({Part.SYSTEM})
@@ -69,7 +61,7 @@ _HOLDER = frozenset({Part.APPLICANT})
 
 # The whole of it; the tests walk it, the documentation is generated from it. The applicant is the holder; SYSTEM speaks for
 # signatures, appeals and the clock.
-TRANSITIONS: Mapping[Command, Transition] = {
+TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
     Command.ACTIVATE: Transition(_SYSTEM, frozenset({State.PENDING_AGREEMENT}), State.ACTIVE),
     Command.SUSPEND: Transition(_HANDLER, frozenset({State.ACTIVE}), State.SUSPENDED),
     Command.RESUME: Transition(_HANDLER | _SYSTEM, frozenset({State.SUSPENDED}), State.ACTIVE),
@@ -182,33 +174,12 @@ def standing(grant: Grant, agreement_state: str, now: datetime) -> Standing:
     return Standing.VALID if grant.starts_at <= now else Standing.NOT_STARTED
 
 
-def authorise(command: Command, parts: frozenset[Part]) -> None:
-    """Raise NotYours unless one of `parts` may give `command`."""
-    if not TRANSITIONS[command].roles & parts:
-        raise NotYours(_NOT_YOURS[command])
-
-
-_HANDLING = Message("Only editors of the department that provides the data may do this")
-_HOLDING = Message("Only the holder of the grant may do this")
-_AUTOMATIC = Message("This is done by the platform alone")
-_NOT_YOURS: Mapping[Command, Message] = {
-    command: _HANDLING if Part.HANDLER in t.roles else _HOLDING if Part.APPLICANT in t.roles else _AUTOMATIC
-    for command, t in TRANSITIONS.items()
-}
-
-
-def allowed(grant: Grant, parts: frozenset[Part], actor: str, now: datetime) -> list[Command]:
-    """The commands that a person of `parts` may give now, for the buttons of a page."""
-    return [command for command in TRANSITIONS if _refusal(grant, Order(command, actor), parts, now) is None]
-
-
 def decide(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) -> Event:
     """The event that `order` causes at `now`.
 
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
-    if refusal := _refusal(grant, order, parts, now):
-        raise refusal
+    PROCESS.admit(grant, order, parts, now)
     reason = order.reason.strip()
     match order.command:
         case Command.ACTIVATE:
@@ -237,21 +208,14 @@ def _stated(text: str, name: str, missing: Message) -> str:
     return text
 
 
-def _refusal(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) -> DomainError | None:
-    command, transition = order.command, TRANSITIONS[order.command]
-    if not transition.roles & parts:
-        return NotYours(_NOT_YOURS[command])
-    if Part.SYSTEM not in parts and Part.HANDLER in transition.roles and order.actor == grant.holder:
+def _personal(grant: Grant, order: Order, _: datetime) -> DomainError | None:
+    if Part.HANDLER in TRANSITIONS[order.command].roles and order.actor == grant.holder:
         return NotYours(Message("Another member of your department has to decide on a grant of your own"))
-    if grant.state not in transition.states:
-        return NotNow(Message(
-            "This is not possible while the grant is in state “{state}”; reload the page to see where it stands",
-            state=STATE_NAMES[grant.state]))
-    return _untimely(grant, command, now)
+    return None
 
 
-def _untimely(grant: Grant, command: Command, now: datetime) -> DomainError | None:
-    """What the state allows and the moment does not."""
+def _untimely(grant: Grant, order: Order, now: datetime) -> DomainError | None:
+    command = order.command
     if command is Command.EXPIRE and now < grant.ends_at:
         return NotNow(Message("The agreed period is not over yet"))
     if command in (Command.SUSPEND, Command.RESUME, Command.SURRENDER) and now >= grant.ends_at and grant.state in OPEN:
@@ -259,6 +223,18 @@ def _untimely(grant: Grant, command: Command, now: datetime) -> DomainError | No
     if command is Command.CLOSE_OUT and grant.closed_out_at is not None:
         return NotNow(Message("The statement on the data's deletion was given before"))
     return None
+
+
+PROCESS = Process(
+    TRANSITIONS, STATE_NAMES,
+    not_yours={
+        Part.HANDLER: Message("Only editors of the department that provides the data may do this"),
+        Part.APPLICANT: Message("Only the holder of the grant may do this"),
+        Part.SYSTEM: Message("This is done by the platform alone"),
+    },
+    not_now=Message("This is not possible while the grant is in state “{state}”; reload the page to see where it stands"),
+    personal=_personal, untimely=_untimely,
+)
 
 
 def evolve(grant: Grant, event: Event, actor: str, now: datetime) -> Grant:

@@ -119,7 +119,7 @@ def _editable(context: Context, application_id: str) -> Application:
     application = applications.load(application_id, lock=True)
     order = rules.Order(Command.SAVE, review.actor_of(context))
     try:
-        rules.admit(application, order, applications.parts_of(context, application))
+        rules.PROCESS.admit(application, order, applications.parts_of(context, application))
     except DomainError as refusal:
         review.raise_as_ckan(refusal)
     return application

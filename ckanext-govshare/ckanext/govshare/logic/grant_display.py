@@ -65,7 +65,7 @@ def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) 
         "downloads_used": repository.downloads(grant.id), "renewed_by": renewed_by,
         "close_out_due": close_out_due(grant, renewed_by, begun), "unusual": _proposals(odd),
         "appeal": grant_lists.last_appeal(grant.id), "next_agreement_id": grant_lists.replacement(grant.agreement_id, now),
-        "commands": [command.value for command in grants.allowed(grant, held, actor, now)],
+        "commands": [command.value for command in grants.PROCESS.allowed(grant, held, actor, now)],
         "history": [_told(row, actor, held, _words(grant)) for row in history.events(CASE, grant.id)],
     }
 

@@ -69,7 +69,7 @@ def raise_as_ckan(error: DomainError) -> NoReturn:
 def admit(context: Context, entry: Entry, command: Command) -> None:
     """Refuse, before anything is written, a command that role or state do not allow."""
     try:
-        catalog.admit(entry, Order(command, actor_of(context)), roles.of(context, entry.department))
+        catalog.PROCESS.admit(entry, Order(command, actor_of(context)), roles.of(context, entry.department))
     except DomainError as refusal:
         raise_as_ckan(refusal)
 

@@ -8,8 +8,7 @@ from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import agreement_display, clock, signing
-from ckanext.govshare.domain.agreements import Agreement, Command, Part
-from ckanext.govshare.domain.agreements import allowed as may
+from ckanext.govshare.domain.agreements import PROCESS, Agreement, Command, Part
 from ckanext.govshare.logic import agreement_copies, agreements, named, review
 from ckanext.govshare.logic.schema import agreements as schema
 from ckanext.govshare.repository import trace as history
@@ -76,7 +75,7 @@ def govshare_agreement_show(context: Context, data_dict: DataDict) -> dict[str, 
                        for s in agreement.signatures],
         "starts_at": agreement.starts_at.isoformat(), "ends_at": agreement.ends_at.isoformat(),
         "offered_at": agreement.offered_at.isoformat(), "sign_with": list(signing.current().fields),
-        "commands": [command.value for command in may(agreement, held, actor, clock.now())],
+        "commands": [command.value for command in PROCESS.allowed(agreement, held, actor, clock.now())],
         "history": _history(agreement, held, actor),
     }
 

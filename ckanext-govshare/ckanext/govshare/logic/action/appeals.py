@@ -106,7 +106,7 @@ def govshare_appeal_show(context: Context, data_dict: DataDict) -> dict[str, Any
     subject, user = logic.subject_of(found), roles.user_of(context)
     events = history.events(logic.CASE, found.id)
     shown = _row(found, deadlines.running(logic.CASE, [found.id]).get(found.id)) | {
-        "commands": [command.value for command in appeals.allowed(found, subject, held, user.id if user else "")],
+        "commands": [command.value for command in appeals.PROCESS.allowed(found, held, user.id if user else "", subject)],
         "remedy": next((row["payload"]["remedy"] for row in events if "remedy" in row["payload"]), None),
         "decision": {"state": subject.state, "reason": repository.decision_reason(found)},
         "history": [{"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),

@@ -87,7 +87,7 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     held = roles.of(context, entry.department)
     if Role.OPERATOR in held:
         chosen = publishing.without_content(chosen)
-    given = catalog.allowed(entry, held, actor.id if actor else "")
+    given = catalog.PROCESS.allowed(entry, held, actor.id if actor else "")
     return {
         **_short(package, entry), "reason": entry.reason, "narrowing_basis": entry.narrowing_basis,
         "draft": draft, "approved": approved,

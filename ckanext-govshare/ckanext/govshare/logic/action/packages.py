@@ -88,7 +88,7 @@ def _check_new_department(context: Context, data_dict: DataDict) -> None:
     department = model.Group.get(data_dict.get("owner_org") or "")
     try:
         if department is not None:
-            catalog.authorise(Command.SAVE, roles.of(context, department.id))
+            catalog.PROCESS.authorise(Command.SAVE, roles.of(context, department.id))
     except NotYours as refusal:
         raise tk.ValidationError({"owner_org": [translate(refusal.message)]}) from None
 

@@ -30,7 +30,7 @@ def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
 def _command(command: Command) -> AuthFunction:
     def auth(context: Context, data_dict: DataDict) -> AuthResult:
         try:
-            agreements.authorise(command, _parts(context, data_dict))
+            agreements.PROCESS.authorise(command, _parts(context, data_dict))
         except NotYours as refusal:
             return {"success": False, "msg": translate(refusal.message)}
         return {"success": True}

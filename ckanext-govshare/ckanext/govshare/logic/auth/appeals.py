@@ -19,7 +19,7 @@ __all__ = [
 
 def _by_table(command: Command, department: str, applicant: str, context: Context) -> AuthResult:
     try:
-        domain.authorise(command, parts.of(context, department, applicant))
+        domain.PROCESS.authorise(command, parts.of(context, department, applicant))
     except NotYours as refusal:
         return {"success": False, "msg": translate(refusal.message)}
     return {"success": True}

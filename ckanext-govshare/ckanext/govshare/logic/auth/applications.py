@@ -26,7 +26,7 @@ __all__ = [
 
 def _may(command: Command, held: frozenset[Part]) -> AuthResult:
     try:
-        rules.authorise(command, held)
+        rules.PROCESS.authorise(command, held)
     except NotYours as refusal:
         return {"success": False, "msg": translate(refusal.message)}
     return {"success": True}

@@ -29,7 +29,7 @@ def _department(context: Context, data_dict: DataDict) -> str:
 
 def _may(command: Command, context: Context, department: str) -> AuthResult:
     try:
-        catalog.authorise(command, roles.of(context, department))
+        catalog.PROCESS.authorise(command, roles.of(context, department))
     except NotYours as refusal:
         return {"success": False, "msg": translate(refusal.message)}
     return {"success": True}

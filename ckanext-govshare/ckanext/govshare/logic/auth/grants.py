@@ -26,7 +26,7 @@ def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
 def _command(command: Command) -> AuthFunction:
     def auth(context: Context, data_dict: DataDict) -> AuthResult:
         try:
-            grants.authorise(command, _parts(context, data_dict))
+            grants.PROCESS.authorise(command, _parts(context, data_dict))
         except NotYours as refusal:
             return {"success": False, "msg": translate(refusal.message)}
         return {"success": True}

@@ -18,7 +18,7 @@ def _compilers(name: str, about: str) -> AuthFunction:
     def auth(context: Context, data_dict: DataDict) -> AuthResult:
         package = access.known_file(context, data_dict["id"]).package
         try:
-            catalog.authorise(Command.SAVE, roles.of(context, package.owner_org or ""))
+            catalog.PROCESS.authorise(Command.SAVE, roles.of(context, package.owner_org or ""))
         except NotYours as refusal:
             return {"success": False, "msg": translate(refusal.message)}
         return {"success": True}

@@ -1,0 +1,111 @@
+"""A case's process as data: who may give which command from which states, where it leads, and why it is refused. Pure.
+
+Applications, agreements, grants, appeals and the review of entries are processes. A feature's own module keeps what is its own:
+its facts, what it checks of a command's content, and its events (`decide`, `evolve`).
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from ckanext.govshare.domain.errors import DomainError, NotNow, NotYours
+from ckanext.govshare.domain.messages import Message
+
+C = TypeVar("C", bound=StrEnum)  # commands
+S = TypeVar("S", bound=StrEnum)  # states
+P = TypeVar("P", bound=StrEnum)  # parts
+
+
+class Stated(Protocol):
+    """A case, as far as its process looks at it."""
+
+    @property
+    def state(self) -> Any: ...
+
+
+class Given(Protocol):
+    """A command as somebody gave it, with whatever its feature adds."""
+
+    @property
+    def command(self) -> Any: ...
+
+    @property
+    def actor(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Transition(Generic[P, S]):
+    """Who may give a command, and from which states it leads where.
+
+    `states`: with None where there is no case yet. `to`: None where the state stays, or where the case itself knows.
+    `otherwise`: what others are told, where that is not what the process says of the part.
+    """
+
+    roles: frozenset[P]
+    states: frozenset[S | None]
+    to: S | None = None
+    otherwise: Message | None = None
+
+
+@dataclass(frozen=True)
+class _Asked(Generic[C]):
+    """A command that nobody has given yet: for the buttons of a page."""
+
+    command: C
+    actor: str
+
+
+Hindrance = Callable[[Any, Any, Any], DomainError | None]
+
+
+def _none(case: Any, order: Any, facts: Any) -> None:
+    """No hindrance."""
+
+
+@dataclass(frozen=True)
+class Process(Generic[C, S, P]):
+    """All commands of one kind of case.
+
+    `not_yours`: what others than those of a part are told. `not_now`: what is said of a state (`{state}`) that does not allow
+    the command. `personal`: who may not give a command although their part may (NotYours); `untimely`: what the state allows
+    and the moment does not (NotNow). Both look at the case, the order and the facts that the feature hands through.
+    """
+
+    transitions: Mapping[C, Transition[P, S]]
+    state_names: Mapping[S, Message]
+    not_yours: Mapping[P, Message]
+    not_now: Message
+    personal: Hindrance = _none
+    untimely: Hindrance = _none
+
+    def authorise(self, command: C, parts: frozenset[P]) -> None:
+        """Raise NotYours unless one of `parts` may give `command`."""
+        if refusal := self.barred(command, parts):
+            raise refusal
+
+    def barred(self, command: C, parts: frozenset[P]) -> NotYours | None:
+        """Why nobody of `parts` may give `command`, whatever the state; None where somebody may."""
+        transition = self.transitions[command]
+        if transition.roles & parts:
+            return None
+        return NotYours(transition.otherwise or next(
+            text for part, text in self.not_yours.items() if part in transition.roles))
+
+    def refusal(self, case: Stated, order: Given, parts: frozenset[P], facts: Any = None) -> DomainError | None:
+        """Why somebody of `parts` may not give `order` now, whatever its content; who may not is told so before the state."""
+        if refusal := self.barred(order.command, parts) or self.personal(case, order, facts):
+            return refusal
+        if case.state not in self.transitions[order.command].states:
+            return NotNow(Message(self.not_now.text, state=self.state_names[case.state]))
+        return self.untimely(case, order, facts)
+
+    def admit(self, case: Stated, order: Given, parts: frozenset[P], facts: Any = None) -> None:
+        """Raise NotYours or NotNow unless somebody of `parts` may give `order` now, whatever its content."""
+        if refusal := self.refusal(case, order, parts, facts):
+            raise refusal
+
+    def allowed(self, case: Stated, parts: frozenset[P], actor: str, facts: Any = None) -> list[C]:
+        """The commands that a person of `parts` may give now, for the buttons of a page."""
+        return [command for command in self.transitions if self.refusal(case, _Asked(command, actor), parts, facts) is None]
