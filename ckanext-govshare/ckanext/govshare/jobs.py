@@ -10,6 +10,7 @@ from ckanext.govshare.logic.datafiles import sweep
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as entries
 from ckanext.govshare.repository import deadlines, notices
+from ckanext.govshare.repository.cases import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def remind() -> int:
 
 
 def _case(kind: str, case_id: str) -> Case:
-    found = notices.case(kind, case_id) if kind in notices.KINDS else entries.get(case_id)
+    found = notices.case(kind, case_id) if kind in KINDS else entries.get(case_id)
     return Case(kind, case_id, found.department if found else "")
 
 

@@ -20,25 +20,24 @@ from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.record import Case, record
 from ckanext.govshare.repository import deadlines, departments, outbox
 from ckanext.govshare.repository import notices as repository
+from ckanext.govshare.repository.cases import KINDS
 from ckanext.govshare.repository.notices import Concerned
 
 EFFECT = "message"
 # The actor of what nobody did.
 SYSTEM = "system"
-_PERSON = {"applications": "applicant", "agreements": "applicant", "grants": "holder", "appeals": "appellant"}
-_ADDRESS = {"applications": "/application/", "agreements": "/agreement/", "grants": "/grant/", "appeals": "/appeal/"}
 
 
 def about(case_kind: str, case: Any, event: Event, now: datetime) -> None:
     """Tell everyone concerned what ``event`` did to ``case``; called inside the transaction that records the event.
 
-    :param case_kind: ``applications``, ``agreements``, ``grants`` or ``appeals``.
+    :param case_kind: of `repository.cases.KINDS`.
     :param case: the case after the event, as its domain module defines it.
     """
     told = notices.of_event(event, getattr(case, "replaces", "") or "")
     if told:
         concerned = Concerned(
-            case_kind, case.id, case.entry_id, case.department, getattr(case, _PERSON[case_kind]),
+            case_kind, case.id, case.entry_id, case.department, getattr(case, KINDS[case_kind].person),
             getattr(event, "assignee", ""), getattr(event, "reason", ""), getattr(case, "ends_at", None))
         tell_of(concerned, told, now)
 
@@ -81,7 +80,7 @@ def tell_of(case: Concerned, told: notices.Told, now: datetime, **params: Any) -
     """Tell each audience of a case its message; `params` add to what the case itself gives (`notice_texts.PARAMS`)."""
     facts = {**_params(case), **params}
     for audience, kind in told:
-        tell(recipients(case, audience), kind, facts, _ADDRESS[case.kind] + case.id, now)
+        tell(recipients(case, audience), kind, facts, KINDS[case.kind].page + case.id, now)
 
 
 def tell(user_ids: Iterable[str], kind: str, params: Mapping[str, Any], address: str, now: datetime) -> None:

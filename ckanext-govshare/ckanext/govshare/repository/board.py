@@ -10,19 +10,19 @@ from ckan import model
 
 from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.domain.grant_events import GrantSuspended, GrantTerminated
-from ckanext.govshare.domain.notices import DeadlineMissed
+from ckanext.govshare.domain.notices import WATCHED_DEADLINES, DeadlineMissed
 from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
 from ckanext.govshare.model.trace import deadline, event
+from ckanext.govshare.repository.cases import KINDS
 
 _REPORTED = (GrantSuspended.name, GrantTerminated.name)
 _OPEN = ("submitted", "under_review", "returned")
-_CASES = {"applications": application, "appeals": appeal}
 
 
 def _overdue_of(kind: str, today: date) -> sa.Select[Any]:
-    table = _CASES[kind]
+    table = KINDS[kind].table
     return sa.select(
         sa.literal(kind).label("kind"), table.c.id, table.c.entry_id, table.c.department, table.c.state, deadline.c.due,
         deadline.c.computed,
@@ -31,11 +31,11 @@ def _overdue_of(kind: str, today: date) -> sa.Select[Any]:
 
 
 def overdue(today: date, department: str | None, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
-    """Applications and appeals whose due date is before `today` (Shanghai's), of one department or all, longest overdue first.
+    """Cases with a watched limit whose due date is before `today` (Shanghai's), of one department or all, longest overdue first.
 
     Gives the count of all, and of one page `kind, id, entry_id, department, state, deadline`.
     """
-    cases = sa.union_all(*(_overdue_of(kind, today) for kind in _CASES)).subquery()
+    cases = sa.union_all(*(_overdue_of(kind, today) for kind in WATCHED_DEADLINES)).subquery()
     where = [cases.c.department == department] if department is not None else []
     count = model.Session.execute(sa.select(sa.func.count()).select_from(cases).where(*where)).scalar_one()
     rows = model.Session.execute(sa.select(cases).where(*where).order_by(cases.c.due, cases.c.id)
@@ -64,7 +64,7 @@ def counts(today: date) -> dict[str, dict[str, int]]:
     """By department: applications `open` and `overdue`, limits `missed` since ever, `appeals` open and `overturned`, grants
     `suspended` and `terminated`. Departments that have none of them are left out.
     """
-    late = sa.union_all(*(_overdue_of(kind, today) for kind in _CASES)).subquery()
+    late = sa.union_all(*(_overdue_of(kind, today) for kind in WATCHED_DEADLINES)).subquery()
     asked: Mapping[str, sa.Select[Any]] = {
         "open": _by_department(application.c.department, application.c.state.in_(_OPEN)),
         "overdue": _by_department(late.c.department, late.c.kind == "applications"),

@@ -14,20 +14,13 @@ from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.domain.grant_events import GrantExpired, GrantSurrendered, GrantTerminated
 from ckanext.govshare.domain.grants import ENDED
 from ckanext.govshare.model.agreements import agreement
-from ckanext.govshare.model.appeals import appeal
-from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
 from ckanext.govshare.model.notices import message, notice
 from ckanext.govshare.model.trace import deadline, event
+from ckanext.govshare.repository.cases import KINDS
 from ckanext.govshare.repository.departments import EDITORS
 from ckanext.govshare.repository.grants import gave_access
 
-# Each kind's table, and whose case it is.
-_CASES = {
-    "applications": (application, application.c.applicant), "agreements": (agreement, agreement.c.applicant),
-    "grants": (grant, grant.c.holder), "appeals": (appeal, appeal.c.appellant),
-}
-KINDS = tuple(_CASES)
 _ENDS = (GrantExpired.name, GrantTerminated.name, GrantSurrendered.name)
 
 
@@ -128,13 +121,13 @@ def given(case_kind: str, case_ids: Sequence[str]) -> set[tuple[str, str]]:
 
 def case(case_kind: str, case_id: str) -> Concerned | None:
     """A case, or None where there is no such."""
-    table, person = _CASES[case_kind]
-    row = model.Session.execute(sa.select(table, person.label("person")).where(table.c.id == case_id)).mappings().first()
+    table = KINDS[case_kind].table
+    row = model.Session.execute(sa.select(table).where(table.c.id == case_id)).mappings().first()
     return _concerned(case_kind, row) if row else None
 
 
 def _concerned(kind: str, row: Any) -> Concerned:
-    return Concerned(kind, row["id"], row["entry_id"], row["department"], row["person"],
+    return Concerned(kind, row["id"], row["entry_id"], row["department"], row[KINDS[kind].person],
                      row.get("assignee", ""), row.get("reason", ""), row.get("ends_at"))
 
 
@@ -156,7 +149,7 @@ def ending_grants(now: datetime, until: datetime) -> list[tuple[Concerned, datet
     """Active grants that end before `until` and that no other one continues, each with its end and when it was given."""
     later = grant.alias()
     continued = sa.exists().where(later.c.renews == grant.c.id, later.c.state == "active")
-    query = sa.select(grant, grant.c.holder.label("person")).where(
+    query = sa.select(grant).where(
         grant.c.state == "active", grant.c.ends_at > now, grant.c.ends_at < until, ~continued).order_by(grant.c.id)
     return [(_concerned("grants", row), row["ends_at"], row["created_at"])
             for row in model.Session.execute(query).mappings()]
@@ -170,7 +163,7 @@ def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
     continued = sa.select(later.c.renews).where(later.c.renews != "", gave_access(later))
     ended_at = sa.select(sa.func.max(event.c.effective_at)).where(
         event.c.case_kind == "grants", event.c.case_id == grant.c.id, event.c.name.in_(_ENDS)).scalar_subquery()
-    query = sa.select(grant, grant.c.holder.label("person"), ended_at.label("ended_at")).where(
+    query = sa.select(grant, ended_at.label("ended_at")).where(
         grant.c.state.in_([state.value for state in ENDED]), grant.c.closed_out_at.is_(None), grant.c.modified_at > since,
         sa.or_(grant.c.state != "expired", grant.c.ends_at > since), ended_at > since, gave_access(grant),
         grant.c.id.not_in(continued)).order_by(grant.c.id)
@@ -179,7 +172,7 @@ def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
 
 def unsigned_agreements(now: datetime) -> list[tuple[Concerned, str, datetime, str]]:
     """Agreements that await a signature and are not over: each with its state, when it was offered, and which it replaces."""
-    query = sa.select(agreement, agreement.c.applicant.label("person")).where(
+    query = sa.select(agreement).where(
         agreement.c.state.in_(["offered", "applicant_signed"]), agreement.c.ends_at > now).order_by(agreement.c.id)
     return [(_concerned("agreements", row), row["state"], row["offered_at"], row["replaces"] or "")
             for row in model.Session.execute(query).mappings()]

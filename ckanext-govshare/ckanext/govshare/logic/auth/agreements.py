@@ -3,16 +3,15 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.types import AuthFunction, AuthResult, Context, DataDict
+from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.govshare.domain import agreements
 from ckanext.govshare.domain.agreement_texts import Scope
 from ckanext.govshare.domain.agreements import Command
 from ckanext.govshare.domain.catalog import Role
-from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.logic import parts, review, roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.auth.commands import of_command
 from ckanext.govshare.repository import agreements as repository
 
 __all__ = [
@@ -27,20 +26,8 @@ def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
     return parts.of(context, agreement.department, agreement.applicant) if agreement else frozenset({Part.STRANGER})
 
 
-def _command(command: Command) -> AuthFunction:
-    def auth(context: Context, data_dict: DataDict) -> AuthResult:
-        try:
-            agreements.PROCESS.authorise(command, _parts(context, data_dict))
-        except NotYours as refusal:
-            return {"success": False, "msg": translate(refusal.message)}
-        return {"success": True}
-    auth.__name__ = f"govshare_agreement_{command}"
-    auth.__doc__ = f"Who may {command} an agreement, by the table of agreements; a sysadmin like anybody else."
-    return tk.auth_sysadmins_check(auth)
-
-
-govshare_agreement_sign = _command(Command.SIGN)
-govshare_agreement_countersign = _command(Command.COUNTERSIGN)
+govshare_agreement_sign = of_command(agreements.PROCESS, Command.SIGN, "govshare_agreement_sign", _parts)
+govshare_agreement_countersign = of_command(agreements.PROCESS, Command.COUNTERSIGN, "govshare_agreement_countersign", _parts)
 
 
 @tk.auth_sysadmins_check

@@ -4,11 +4,10 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
-from ckanext.govshare.domain import appeals as domain
-from ckanext.govshare.domain.appeals import Command
-from ckanext.govshare.domain.errors import NotYours
+from ckanext.govshare.domain.appeals import PROCESS, Command
+from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.logic import appeals, parts, roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.auth.commands import of_command
 from ckanext.govshare.repository import appeals as repository
 
 __all__ = [
@@ -17,38 +16,24 @@ __all__ = [
 ]
 
 
-def _by_table(command: Command, department: str, applicant: str, context: Context) -> AuthResult:
-    try:
-        domain.PROCESS.authorise(command, parts.of(context, department, applicant))
-    except NotYours as refusal:
-        return {"success": False, "msg": translate(refusal.message)}
-    return {"success": True}
+def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    found = repository.get(data_dict["id"])
+    return parts.of(context, found.department, found.appellant) if found else frozenset({Part.STRANGER})
 
 
-def _command(action: str, command: Command) -> AuthFunction:
-    def auth(context: Context, data_dict: DataDict) -> AuthResult:
-        found = repository.get(data_dict["id"])
-        return _by_table(command, found.department, found.appellant, context) if found else {"success": False}
-    auth.__name__ = f"govshare_appeal_{action}"
-    auth.__doc__ = f"Who may {command} an appeal, by the table; a sysadmin like anybody else."
-    return tk.auth_sysadmins_check(auth)
+def _parts_in_subject(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    found = repository.subject(data_dict["kind"], data_dict["id"])
+    return parts.of(context, found.department, found.applicant) if found else frozenset({Part.STRANGER})
 
 
-govshare_appeal_decide = _command("decide", Command.OVERTURN)
-govshare_appeal_withdraw = _command("withdraw", Command.WITHDRAW)
-
-
-@tk.auth_sysadmins_check
-def govshare_appeal_file(context: Context, data_dict: DataDict) -> AuthResult:
-    """The applicant or holder of the case that the parameters name: `kind` and `id`."""
-    subject = repository.subject(data_dict["kind"], data_dict["id"])
-    return _by_table(Command.FILE, subject.department, subject.applicant, context) if subject else {"success": False}
+govshare_appeal_decide = of_command(PROCESS, Command.OVERTURN, "govshare_appeal_decide", _parts)
+govshare_appeal_withdraw = of_command(PROCESS, Command.WITHDRAW, "govshare_appeal_withdraw", _parts)
+govshare_appeal_file = of_command(PROCESS, Command.FILE, "govshare_appeal_file", _parts_in_subject)
 
 
 def govshare_appeal_show(context: Context, data_dict: DataDict) -> AuthResult:
     """The appellant, the department whose decision it is about, the competent department, and the operator."""
-    found = repository.get(data_dict["id"])
-    return {"success": bool(found and appeals.INSIDERS & parts.of(context, found.department, found.appellant))}
+    return {"success": bool(appeals.INSIDERS & _parts(context, data_dict))}
 
 
 @tk.auth_sysadmins_check

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.types import AuthFunction, AuthResult, Context, DataDict
+from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.govshare.domain import applications as rules
-from ckanext.govshare.domain.applications import Command
-from ckanext.govshare.domain.errors import NotYours
+from ckanext.govshare.domain.applications import PROCESS, Command
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.logic import applications, attachments, parts, review, roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.auth.commands import of_command, verdict
 
 __all__ = [
     "govshare_application_approve", "govshare_application_assign", "govshare_application_create", "govshare_application_list",
@@ -24,37 +22,27 @@ __all__ = [
 ]
 
 
-def _may(command: Command, held: frozenset[Part]) -> AuthResult:
-    try:
-        rules.PROCESS.authorise(command, held)
-    except NotYours as refusal:
-        return {"success": False, "msg": translate(refusal.message)}
-    return {"success": True}
+def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    return applications.known(context, data_dict["id"])[1]
 
 
-def _command(command: Command, name: str, field: str = "id") -> AuthFunction:
-    def auth(context: Context, data_dict: DataDict) -> AuthResult:
-        return _may(command, applications.known(context, data_dict[field])[1])
-    auth.__name__, auth.__doc__ = name, f"Who may {command} an application, by the table; a sysadmin like anybody else."
-    return tk.auth_sysadmins_check(tk.auth_allow_anonymous_access(auth))
+def _parts_by_application(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    return applications.known(context, data_dict["application_id"])[1]
 
 
-govshare_application_update = _command(Command.SAVE, "govshare_application_update")
-govshare_application_submit = _command(Command.SUBMIT, "govshare_application_submit")
-govshare_application_take = _command(Command.TAKE, "govshare_application_take")
-govshare_application_return = _command(Command.RETURN, "govshare_application_return")
-govshare_application_approve = _command(Command.APPROVE, "govshare_application_approve")
-govshare_application_reject = _command(Command.REJECT, "govshare_application_reject")
-govshare_application_withdraw = _command(Command.WITHDRAW, "govshare_application_withdraw")
-govshare_attachment_add = _command(Command.SAVE, "govshare_attachment_add", "application_id")
+def _parts_by_attachment(context: Context, data_dict: DataDict) -> frozenset[Part]:
+    return applications.known(context, attachments.known(data_dict["id"]).case_id)[1]
 
 
-@tk.auth_sysadmins_check
-@tk.auth_allow_anonymous_access
-def govshare_attachment_remove(context: Context, data_dict: DataDict) -> AuthResult:
-    """Whoever may change the application that it is attached to."""
-    found = attachments.known(data_dict["id"])
-    return _may(Command.SAVE, applications.known(context, found.case_id)[1])
+govshare_application_update = of_command(PROCESS, Command.SAVE, "govshare_application_update", _parts)
+govshare_application_submit = of_command(PROCESS, Command.SUBMIT, "govshare_application_submit", _parts)
+govshare_application_take = of_command(PROCESS, Command.TAKE, "govshare_application_take", _parts)
+govshare_application_return = of_command(PROCESS, Command.RETURN, "govshare_application_return", _parts)
+govshare_application_approve = of_command(PROCESS, Command.APPROVE, "govshare_application_approve", _parts)
+govshare_application_reject = of_command(PROCESS, Command.REJECT, "govshare_application_reject", _parts)
+govshare_application_withdraw = of_command(PROCESS, Command.WITHDRAW, "govshare_application_withdraw", _parts)
+govshare_attachment_add = of_command(PROCESS, Command.SAVE, "govshare_attachment_add", _parts_by_application)
+govshare_attachment_remove = of_command(PROCESS, Command.SAVE, "govshare_attachment_remove", _parts_by_attachment)
 
 
 @tk.auth_sysadmins_check
@@ -75,8 +63,8 @@ def govshare_application_create(context: Context, data_dict: DataDict) -> AuthRe
 @tk.auth_allow_anonymous_access
 def govshare_application_assign(context: Context, data_dict: DataDict) -> AuthResult:
     """Handlers of each application's department say who works on it."""
-    verdicts = [_may(Command.ASSIGN, applications.known(context, one)[1]) for one in data_dict["ids"]]
-    return next((verdict for verdict in verdicts if not verdict["success"]), {"success": True})
+    verdicts = [verdict(PROCESS, Command.ASSIGN, applications.known(context, one)[1]) for one in data_dict["ids"]]
+    return next((one for one in verdicts if not one["success"]), {"success": True})
 
 
 @tk.auth_sysadmins_check

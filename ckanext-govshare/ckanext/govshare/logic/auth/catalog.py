@@ -7,11 +7,9 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
-from ckanext.govshare.domain import catalog
-from ckanext.govshare.domain.catalog import Command, Role
-from ckanext.govshare.domain.errors import NotYours
+from ckanext.govshare.domain.catalog import PROCESS, Command, Role
 from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.auth.commands import of_command, verdict
 
 __all__ = [
     "govshare_entry_approve", "govshare_entry_discard", "govshare_entry_list", "govshare_entry_queue",
@@ -27,27 +25,15 @@ def _department(context: Context, data_dict: DataDict) -> str:
     return package.owner_org or "" if package else ""
 
 
-def _may(command: Command, context: Context, department: str) -> AuthResult:
-    try:
-        catalog.PROCESS.authorise(command, roles.of(context, department))
-    except NotYours as refusal:
-        return {"success": False, "msg": translate(refusal.message)}
-    return {"success": True}
+def _roles(context: Context, data_dict: DataDict) -> frozenset[Role]:
+    return roles.of(context, _department(context, data_dict))
 
 
-def _command(command: Command) -> AuthFunction:
-    def auth(context: Context, data_dict: DataDict) -> AuthResult:
-        return _may(command, context, _department(context, data_dict))
-    auth.__name__ = f"govshare_entry_{command}"
-    auth.__doc__ = f"Who may {command} an entry, by the table of the review; a sysadmin like anybody else."
-    return tk.auth_sysadmins_check(tk.auth_allow_anonymous_access(auth))
-
-
-govshare_entry_submit = _command(Command.SUBMIT)
-govshare_entry_withdraw = _command(Command.WITHDRAW)
-govshare_entry_approve = _command(Command.APPROVE)
-govshare_entry_return = _command(Command.RETURN)
-govshare_entry_discard = _command(Command.DISCARD)
+govshare_entry_submit = of_command(PROCESS, Command.SUBMIT, "govshare_entry_submit", _roles)
+govshare_entry_withdraw = of_command(PROCESS, Command.WITHDRAW, "govshare_entry_withdraw", _roles)
+govshare_entry_approve = of_command(PROCESS, Command.APPROVE, "govshare_entry_approve", _roles)
+govshare_entry_return = of_command(PROCESS, Command.RETURN, "govshare_entry_return", _roles)
+govshare_entry_discard = of_command(PROCESS, Command.DISCARD, "govshare_entry_discard", _roles)
 
 
 @tk.auth_sysadmins_check
@@ -57,9 +43,9 @@ def package_create(original: AuthFunction, context: Context, data_dict: DataDict
     department = (data_dict or {}).get("owner_org")
     if department:
         group = model.Group.get(department)
-        verdict = _may(Command.SAVE, context, group.id if group else "")
-        if not verdict["success"]:
-            return verdict
+        told = verdict(PROCESS, Command.SAVE, roles.of(context, group.id if group else ""))
+        if not told["success"]:
+            return told
     elif Role.OPERATOR in roles.of(context, ""):
         return {"success": False, "msg": tk._("The platform's operator does not compile entries")}
     return original(context, _without_themes(data_dict))
@@ -69,8 +55,8 @@ def package_create(original: AuthFunction, context: Context, data_dict: DataDict
 @tk.chained_auth_function
 def package_update(original: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
     """As CKAN has it, for editors of the entry's own department alone."""
-    verdict = _may(Command.SAVE, context, _department(context, data_dict))
-    return original(context, _without_themes(data_dict)) if verdict["success"] else verdict
+    told = verdict(PROCESS, Command.SAVE, _roles(context, data_dict))
+    return original(context, _without_themes(data_dict)) if told["success"] else told
 
 
 def _without_themes(data_dict: DataDict | None) -> DataDict:
@@ -82,15 +68,15 @@ def _without_themes(data_dict: DataDict | None) -> DataDict:
 @tk.chained_auth_function
 def package_delete(original: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
     """Dropping an entry is for those who may drop its draft."""
-    verdict = _may(Command.DISCARD, context, _department(context, data_dict))
-    return original(context, data_dict) if verdict["success"] else verdict
+    told = verdict(PROCESS, Command.DISCARD, _roles(context, data_dict))
+    return original(context, data_dict) if told["success"] else told
 
 
 @tk.auth_allow_anonymous_access
 def govshare_entry_show(context: Context, data_dict: DataDict) -> AuthResult:
     """The review of an entry is seen by its department, by the competent department and by the operator."""
     seen_by = {Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT, Role.OPERATOR, Role.SYSTEM}
-    return {"success": bool(seen_by & roles.of(context, _department(context, data_dict)))}
+    return {"success": bool(seen_by & _roles(context, data_dict))}
 
 
 @tk.auth_allow_anonymous_access

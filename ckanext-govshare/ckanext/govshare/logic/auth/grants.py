@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.types import AuthFunction, AuthResult, Context, DataDict
+from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.govshare.domain import grants
-from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.grants import Command, Part
 from ckanext.govshare.logic import parts, roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.auth.commands import of_command
 from ckanext.govshare.repository import grants as repository
 
 __all__ = [
@@ -23,23 +22,11 @@ def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
     return parts.of(context, grant.department, grant.holder) if grant else frozenset({Part.STRANGER})
 
 
-def _command(command: Command) -> AuthFunction:
-    def auth(context: Context, data_dict: DataDict) -> AuthResult:
-        try:
-            grants.PROCESS.authorise(command, _parts(context, data_dict))
-        except NotYours as refusal:
-            return {"success": False, "msg": translate(refusal.message)}
-        return {"success": True}
-    auth.__name__ = f"govshare_grant_{command}"
-    auth.__doc__ = f"Who may {command} a grant, by the table of grants; a sysadmin like anybody else."
-    return tk.auth_sysadmins_check(auth)
-
-
-govshare_grant_suspend = _command(Command.SUSPEND)
-govshare_grant_resume = _command(Command.RESUME)
-govshare_grant_terminate = _command(Command.TERMINATE)
-govshare_grant_surrender = _command(Command.SURRENDER)
-govshare_grant_close_out = _command(Command.CLOSE_OUT)
+govshare_grant_suspend = of_command(grants.PROCESS, Command.SUSPEND, "govshare_grant_suspend", _parts)
+govshare_grant_resume = of_command(grants.PROCESS, Command.RESUME, "govshare_grant_resume", _parts)
+govshare_grant_terminate = of_command(grants.PROCESS, Command.TERMINATE, "govshare_grant_terminate", _parts)
+govshare_grant_surrender = of_command(grants.PROCESS, Command.SURRENDER, "govshare_grant_surrender", _parts)
+govshare_grant_close_out = of_command(grants.PROCESS, Command.CLOSE_OUT, "govshare_grant_close_out", _parts)
 
 
 @tk.auth_sysadmins_check
