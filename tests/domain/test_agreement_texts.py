@@ -10,7 +10,7 @@ import pytest
 from ckanext.govshare.domain import agreement_texts, markdown
 from ckanext.govshare.domain.agreement_texts import FIELDS, check, legal_bases, limits_text, plain, render, text_hash, values_of
 from ckanext.govshare.domain.applications import Application, Decision, Form, Terms
-from ckanext.govshare.logic.agreement_templates import default
+from ckanext.govshare.logic.agreement_texts import default
 from ckanext.govshare.regulations import regimes
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

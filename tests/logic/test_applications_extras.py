@@ -13,7 +13,7 @@ from world import World, attachment
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import attachments as rules
-from ckanext.govshare.logic import attachments, quotas
+from ckanext.govshare.logic import attachment_files, quotas
 
 PDF = b"%PDF-1.7 a plan"
 QUESTIONS = [
@@ -115,7 +115,7 @@ class TestAttachments:
         cases.act(cases.applicant, "submit", made)
         shown = cases.show("application", made["id"], cases.clerk)
         assert shown["attachments"] == [kept]
-        assert attachments.path(kept["id"]).read_bytes() == PDF
+        assert attachment_files.path(kept["id"]).read_bytes() == PDF
         assert cases.show("application", made["id"], cases.world.operator)["attachments"] == []
 
     def test_it_is_saved_and_never_shown(self, cases: Cases, app: Any) -> None:
@@ -137,11 +137,11 @@ class TestAttachments:
     ])
     def test_other_kinds_are_refused_and_leave_nothing(self, cases: Cases, content: bytes, name: str) -> None:
         made = cases.drafted()
-        before = set(attachments.path("xx").parent.parent.rglob("*"))
+        before = set(attachment_files.path("xx").parent.parent.rglob("*"))
         with pytest.raises(tk.ValidationError) as error:
             add(cases, made, content, name)
         assert list(error.value.error_dict) == ["upload"]
-        assert {path for path in attachments.path("xx").parent.parent.rglob("*") if path.is_file()} <= before
+        assert {path for path in attachment_files.path("xx").parent.parent.rglob("*") if path.is_file()} <= before
 
     def test_they_are_not_too_many_and_not_too_large(self, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
         made = cases.drafted()
@@ -170,7 +170,7 @@ class TestAttachments:
             cases.world.call(cases.other_applicant, "govshare_attachment_remove", id=kept["id"])
         cases.world.call(cases.applicant, "govshare_attachment_remove", id=kept["id"])
         shown = cases.show("application", made["id"])
-        assert (shown["attachments"], attachments.path(kept["id"]).exists()) == ([], False)
+        assert (shown["attachments"], attachment_files.path(kept["id"]).exists()) == ([], False)
         assert [row["event"] for row in shown["history"]][1:] == ["attachment_added", "attachment_removed"]
 
     def test_a_draft_that_is_withdrawn_leaves_no_file_and_what_was_handed_in_keeps_them(self, cases: Cases) -> None:
@@ -178,14 +178,14 @@ class TestAttachments:
         kept = add(cases, made)
         cases.act(cases.applicant, "withdraw", made)
         shown = cases.show("application", made["id"])
-        assert (shown["attachments"], attachments.path(kept["id"]).exists()) == ([], False)
+        assert (shown["attachments"], attachment_files.path(kept["id"]).exists()) == ([], False)
         assert [row["event"] for row in shown["history"]][-2:] == ["application_withdrawn", "attachment_removed"]
         made = cases.drafted()
         kept = add(cases, made)
         for command in ("submit", "withdraw"):
             cases.act(cases.applicant, command, made)
         assert cases.show("application", made["id"])["attachments"] == [kept]
-        assert attachments.path(kept["id"]).exists()
+        assert attachment_files.path(kept["id"]).exists()
 
     def test_one_person_s_files_have_a_bound_over_all_cases(self, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(tk.config, "govshare.attachment_quota_mb", 1)
@@ -200,13 +200,13 @@ class TestAttachments:
         add(cases, second, user=user)
 
     def test_bytes_that_a_killed_process_left_are_swept_away(self, cases: Cases) -> None:
-        kept, stray = add(cases, cases.drafted()), attachments.path("00-stray")
+        kept, stray = add(cases, cases.drafted()), attachment_files.path("00-stray")
         stray.parent.mkdir(parents=True, exist_ok=True)
         stray.write_bytes(PDF)
-        assert attachments.sweep() == 0
+        assert attachment_files.sweep() == 0
         with at(clock.now() + timedelta(days=2)):
-            assert attachments.sweep() == 1
-        assert (stray.exists(), attachments.path(kept["id"]).exists()) == (False, True)
+            assert attachment_files.sweep() == 1
+        assert (stray.exists(), attachment_files.path(kept["id"]).exists()) == (False, True)
 
     def test_what_is_no_file_is_refused(self, cases: Cases) -> None:
         made = cases.drafted()

@@ -98,13 +98,13 @@ class Snapshot:
 
 def remove_data_files() -> None:
     """Drop the tables of data files and delete their bytes, and those of attachments."""
-    from ckanext.govshare.logic import attachments
+    from ckanext.govshare.logic import attachment_files
     from ckanext.govshare.logic.datafiles import loading, storage
 
     for name in loading.tables():
         loading.drop(name)
     shutil.rmtree(storage.root(), ignore_errors=True)
-    shutil.rmtree(attachments.root(), ignore_errors=True)
+    shutil.rmtree(attachment_files.root(), ignore_errors=True)
 
 
 def forget_attempts() -> None:

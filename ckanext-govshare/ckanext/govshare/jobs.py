@@ -5,7 +5,7 @@ import logging
 
 from ckanext.govshare import clock, regulations, subscriptions
 from ckanext.govshare.domain import calendar, events
-from ckanext.govshare.logic import agreements, applications, attachments, grants, reminders
+from ckanext.govshare.logic import agreements, applications, attachment_files, grants, reminders
 from ckanext.govshare.logic.datafiles import sweep
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as entries
@@ -63,7 +63,7 @@ def _case(kind: str, case_id: str) -> Case:
 def sweep_files() -> None:
     """Remove bytes and tables that nobody needs."""
     sweep.sweep()
-    attachments.sweep()
+    attachment_files.sweep()
 
 
 def warn_of_ending_regulations() -> None:

@@ -14,6 +14,7 @@ from ckan.types import CKANApp
 from ckanext.govshare import cli, helpers, regulations, search, security, subscriptions, views
 from ckanext.govshare import config as govshare_config
 from ckanext.govshare.logic import action, auth, labels, validators
+from ckanext.govshare.logic.cases import consequences, kernel
 
 
 @tk.blanket.actions(action.get_actions)
@@ -47,6 +48,7 @@ class GovSharePlugin(DefaultTranslation, DefaultPermissionLabels, p.SingletonPlu
     def configure(self, config: CKANConfig) -> None:
         security.verify(config)
         regulations.verify()
+        kernel.install(consequences.TABLE)
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
         return security.protect(views.take_over(app), config)

@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from ckanext.govshare.domain import appeal_events as events
-from ckanext.govshare.domain.cases import Process, Transition
+from ckanext.govshare.domain.cases import Limit, Process, Transition
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
+from ckanext.govshare.domain.profiles import Rule
 
 MAX_REASON = 5000
 MOST_FILINGS = 3  # about one decision: each filing is told to the competent department, and a withdrawn one was no answer
@@ -245,4 +246,6 @@ PROCESS = Process(
     },
     not_now=Message("This is not possible while the appeal is in state “{state}”; reload the page to see where it stands"),
     personal=_personal,
+    # No text sets the limit: it is the platform's own.
+    limit=Limit(Rule.APPEAL_DECISION, events.AppealFiled, frozenset({State.FILED})),
 )

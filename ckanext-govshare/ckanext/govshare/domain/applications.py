@@ -30,12 +30,13 @@ from ckanext.govshare.domain.application_cases import (
     Terms,
 )
 from ckanext.govshare.domain.application_forms import ApplicantKind, Form
-from ckanext.govshare.domain.cases import Process, Transition
+from ckanext.govshare.domain.cases import Limit, Process, Transition
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
+from ckanext.govshare.domain.profiles import Rule
 
 __all__ = [
     "GRANTED", "PROCESS", "STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form",
@@ -84,6 +85,7 @@ PROCESS = Process(
     },
     not_now=Message("This is not possible while the application is in state “{state}”; reload the page to see where it stands"),
     personal=_personal,
+    limit=Limit(Rule.APPLICATION_REPLY, events.ApplicationSubmitted, WAITING),
 )
 
 
@@ -93,7 +95,7 @@ def decide(application: Application, order: Order, parts: frozenset[Part], facts
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
     PROCESS.admit(application, order, parts)
-    if order.command in _DECLINING and _consented(facts):
+    if order.command in _DECLINING and consented(facts):
         raise NotNow(Message("The reply limit has passed, which counts as consent here: the application can only be approved"))
     match order.command:
         case Command.SAVE:
@@ -187,13 +189,13 @@ def _approve(application: Application, order: Order, facts: Facts) -> Event:
     return events.ApplicationApproved(asdict(_from_today(decision, facts.today)), _optional_reason(order))
 
 
-def _consented(facts: Facts) -> bool:
+def consented(facts: Facts) -> bool:
     """Whether the department's silence has become consent; the clock says so at its next turn."""
     return facts.deems and facts.overdue and facts.applicable and not facts.on_hold
 
 
 def _deem(application: Application, facts: Facts) -> Event:
-    if not _consented(facts):
+    if not consented(facts):
         raise NotNow(Message("The reply limit has not passed, or passing it is no consent here"))
     return events.ApplicationDeemedApproved(asdict(_as_asked(application, facts, "clock")))
 

@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from ckanext.govshare.domain.errors import DomainError, NotNow, NotYours
+from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.profiles import Rule
 
 C = TypeVar("C", bound=StrEnum)  # commands
 S = TypeVar("S", bound=StrEnum)  # states
@@ -57,6 +59,15 @@ class _Asked(Generic[C]):
     actor: str
 
 
+@dataclass(frozen=True)
+class Limit(Generic[S]):
+    """The limit within which somebody has to act: `rule` of the profile, counted from the event `begins`, while in `states`."""
+
+    rule: Rule
+    begins: type[Event]
+    states: frozenset[S]
+
+
 Hindrance = Callable[[Any, Any, Any], DomainError | None]
 
 
@@ -70,7 +81,8 @@ class Process(Generic[C, S, P]):
 
     `not_yours`: what others than those of a part are told. `not_now`: what is said of a state (`{state}`) that does not allow
     the command. `personal`: who may not give a command although their part may (NotYours); `untimely`: what the state allows
-    and the moment does not (NotNow). Both look at the case, the order and the facts that the feature hands through.
+    and the moment does not (NotNow). Both look at the case, the order and the facts that the feature hands through. `limit`:
+    what runs while somebody has to act.
     """
 
     transitions: Mapping[C, Transition[P, S]]
@@ -79,6 +91,7 @@ class Process(Generic[C, S, P]):
     not_now: Message
     personal: Hindrance = _none
     untimely: Hindrance = _none
+    limit: Limit[S] | None = None
 
     def authorise(self, command: C, parts: frozenset[P]) -> None:
         """Raise NotYours unless one of `parts` may give `command`."""

@@ -1,4 +1,4 @@
-"""Carrying out a command on an application: load under lock, decide, write, open what follows, record, commit."""
+"""Applications: written by the applicant, decided by the department, an appeal or the clock (ACC-1 to ACC-4)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,43 +16,49 @@ from ckanext.govshare.domain import application_forms, applications, calendar, e
 from ckanext.govshare.domain.applications import Application, Command, Facts, Order, State, Terms
 from ckanext.govshare.domain.attributes import Attribute
 from ckanext.govshare.domain.entry_forms import EntryForm
-from ckanext.govshare.domain.errors import DomainError, NotNow
 from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Overdue, Rule
-from ckanext.govshare.logic import agreements, grants, notices, parts, quotas, review, roles
-from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic import attachment_files, quotas, review, roles
+from ckanext.govshare.logic.cases import kernel
+from ckanext.govshare.logic.cases.kernel import PLATFORM, SYSTEM, Machine
+from ckanext.govshare.logic.record import Case, transaction
 from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import deadlines
 from ckanext.govshare.repository import entry_forms as forms
 
 CASE = "applications"
-# The actor of what nobody decided.
-CLOCK = "system"
-SYSTEM = frozenset({Part.SYSTEM})
 _LOOKING_ON = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.OPERATOR})
 _READING = (_LOOKING_ON | {Part.APPLICANT, Part.SYSTEM}) - {Part.OPERATOR}
 
 
-def load(application_id: str, lock: bool = False) -> Application:
-    """The application. Raises ObjectNotFound where there is none."""
-    found = repository.get(application_id, lock) if "\0" not in application_id else None
-    if found is None:
-        raise tk.ObjectNotFound(tk._("Application not found"))
-    return found
+def _decide(application: Application, order: Order, held: frozenset[Part], now: datetime) -> Event:
+    event = applications.decide(application, order, held, _facts(application, now))
+    if isinstance(event, events.ApplicationSubmitted):
+        quotas.admit_submission(application, now)
+    return event
+
+
+def _seen_by(application: Application) -> frozenset[Part]:
+    """A draft that was never handed in is the applicant's alone."""
+    return frozenset({Part.APPLICANT, Part.SYSTEM}) | (_LOOKING_ON if application.submitted_at else frozenset())
+
+
+MACHINE = Machine(
+    CASE, applications.PROCESS, get=repository.get, save=repository.save, decide=_decide,
+    evolve=lambda application, event, order, now: applications.evolve(application, event, order.actor, now),
+    seen_by=_seen_by, absent=Message("Application not found"))
+
+
+def load(application_id: str) -> Application:
+    """As `kernel.load`."""
+    return kernel.load(MACHINE, application_id)
 
 
 def known(context: Context, application_id: str) -> tuple[Application, frozenset[Part]]:
-    """An application and the caller's parts in it.
-
-    Raises ObjectNotFound also for whoever has none: a draft that was never handed in is the applicant's alone.
-    """
-    application = load(application_id)
-    held = parts_of(context, application)
-    seeing = {Part.APPLICANT, Part.SYSTEM} | (_LOOKING_ON if application.submitted_at else set())
-    if not seeing & held:
-        raise tk.ObjectNotFound(tk._("Application not found"))
-    return application, held
+    """As `kernel.known`."""
+    return kernel.known(MACHINE, context, application_id)
 
 
 def may_read(held: frozenset[Part]) -> bool:
@@ -61,13 +67,14 @@ def may_read(held: frozenset[Part]) -> bool:
 
 
 def parts_of(context: Context, application: Application) -> frozenset[Part]:
-    return parts.of(context, application.department, application.applicant)
+    """The caller's parts in an application, also in one that is not saved."""
+    return kernel.parts_in(MACHINE, context, application)
 
 
 def begin(context: Context, package: model.Package, given: Mapping[str, Any]) -> Application:
     """The application that somebody wants to write for the data of `package`, not saved."""
     entry = review.load(package.id)
-    return Application(repository.new_id(), entry.id, entry.department, review.actor_of(context), form=_form(entry.id, given),
+    return Application(repository.new_id(), entry.id, entry.department, roles.actor_of(context), form=_form(entry.id, given),
                        renews=given.get("renews") or "", created_at=clock.now())
 
 
@@ -79,17 +86,19 @@ def create(context: Context, package: model.Package, given: Mapping[str, Any]) -
             raise tk.ValidationError({"dataset_id": [tk._(
                 "You have {limit} open applications for this data: withdraw one of them first").format(
                     limit=repository.MOST_OPEN)]})
-        return settle(application, Order(Command.SAVE, application.applicant), parts_of(context, application), clock.now())
+        order = Order(Command.SAVE, application.applicant)
+        return kernel.carry_out(MACHINE, application, order, parts_of(context, application), clock.now())
 
 
 def update(context: Context, application_id: str, given: Mapping[str, Any]) -> Application:
     """Save what the applicant changed and commit. Raises as `carry_out`."""
     with transaction():
-        application = load(application_id, lock=True)
+        application = kernel.load(MACHINE, application_id, lock=True)
         form = _form(application.entry_id, given, application.form)
         renews = application.renews if given.get("renews") is None else given["renews"]
         changed = replace(application, form=form, renews=renews)
-        return settle(changed, Order(Command.SAVE, review.actor_of(context)), parts_of(context, application), clock.now())
+        order = Order(Command.SAVE, roles.actor_of(context))
+        return kernel.carry_out(MACHINE, changed, order, parts_of(context, application), clock.now())
 
 
 def _form(entry_id: str, given: Mapping[str, Any], before: application_forms.Form | None = None) -> application_forms.Form:
@@ -107,60 +116,34 @@ def carry_out(context: Context, application_id: str, order: Order) -> Applicatio
 
     Raises NotAuthorized, or ValidationError with field names (``state``: not possible now).
     """
-    from ckanext.govshare.logic import attachments
-
     with transaction():
-        application, now = load(application_id, lock=True), clock.now()
-        after = settle(application, order, parts_of(context, application), now)
+        application, now = kernel.load(MACHINE, application_id, lock=True), clock.now()
+        if order.command is Command.SUBMIT:
+            application = _handed_in(application)
+        after = kernel.carry_out(MACHINE, application, order, parts_of(context, application), now)
         unread = after.state is State.WITHDRAWN and after.submitted_at is None
-        dropped = attachments.drop(after, order.actor, now) if unread else []
-    attachments.erase(dropped)
+        dropped = attachment_files.drop(Case(CASE, after.id, after.department), order.actor, now) if unread else []
+    attachment_files.erase(dropped)
     return after
+
+
+def _handed_in(application: Application) -> Application:
+    """What is handed in: to the department that answers for the entry now, with answers to what is asked now."""
+    asked = {question.id for question in forms.current(application.entry_id)[1].questions}
+    answers = {key: value for key, value in application.form.answers.items() if key in asked}
+    return replace(application, form=replace(application.form, answers=answers),
+                   department=review.load(application.entry_id).department)
 
 
 def assign(context: Context, ids: list[str], user: model.User | None) -> None:
     """Say who works on applications, all or none of them, and commit. Raises as `carry_out`; ``user``: no editor there."""
     with transaction():
         for application_id in sorted(ids):
-            application = load(application_id, lock=True)
+            application = kernel.load(MACHINE, application_id, lock=True)
             if user and roles.capacities(user).get(application.department) not in roles.EDITORS:
                 raise tk.ValidationError({"user": [tk._("Choose an editor of the department")]})
-            order = Order(Command.ASSIGN, review.actor_of(context), assignee=user.id if user else "")
-            settle(application, order, parts_of(context, application), clock.now())
-
-
-def settle(application: Application, order: Order, held: frozenset[Part], now: datetime) -> Application:
-    """Decide, and bring state, due date, history and trace up to it, in the caller's transaction."""
-    facts = _facts(application, now)
-    if order.command is Command.SUBMIT:
-        form = replace(application.form, answers={
-            key: value for key, value in application.form.answers.items() if key in {q.id for q in facts.form.questions}})
-        application = replace(application, form=form, department=review.load(application.entry_id).department)
-    try:
-        event = applications.decide(application, order, held, facts)
-    except DomainError as refusal:
-        review.raise_as_ckan(refusal)
-    if isinstance(event, events.ApplicationSubmitted):
-        quotas.admit_submission(application, now)
-    return follow(application, event, order.actor, now)
-
-
-def follow(application: Application, event: Event, actor: str, now: datetime) -> Application:
-    """Write what `event` made of the application and what it opens, in the caller's transaction."""
-    after = applications.evolve(application, event, actor, now)
-    _clock(after, event, now)
-    repository.save(after, now)
-    notices.about(CASE, after, event, now)
-    record(Case(CASE, after.id, after.department), event, actor, now)
-    if after.state in applications.GRANTED and application.state not in applications.GRANTED:
-        _open(after, actor, now)
-    return after
-
-
-def _open(application: Application, actor: str, now: datetime) -> None:
-    """What an approval opens: an agreement to sign where one is required, and the grant that waits for it."""
-    agreement = agreements.offer(application, now, actor) if application.decision.agreement_required else ""
-    grants.open_grant(application, agreement, now, actor)
+            order = Order(Command.ASSIGN, roles.actor_of(context), assignee=user.id if user else "")
+            kernel.carry_out(MACHINE, application, order, parts_of(context, application), clock.now())
 
 
 def _facts(application: Application, now: datetime) -> Facts:
@@ -195,22 +178,12 @@ def _deeming() -> list[str]:
     return [name for name, limit in limits.items() if limit is not None and limit.overdue is Overdue.DEEMED_CONSENT]
 
 
-def _clock(application: Application, event: Event, now: datetime) -> None:
-    """Start the reply limit at each submission, stop it when the department is not to act (ACC-4)."""
-    if isinstance(event, events.ApplicationSubmitted):
-        limit = regulations.current().limit(Rule.APPLICATION_REPLY)
-        if limit is not None:
-            deadlines.save(CASE, application.id, calendar.compute(limit, now, regulations.calendar()))
-    elif application.state not in (State.SUBMITTED, State.UNDER_REVIEW):
-        notices.meet(CASE, application.id, now)
-
-
-def approve_by_appeal(application_id: str, actor: str, now: datetime) -> Application:
+def approve_by_appeal(application_id: str, actor: str, now: datetime) -> None:
     """Grant, as it was asked, what was rejected and won on appeal (ACC-6); in the caller's transaction.
 
     actor: the id of the user who decided the appeal. Raises ValidationError where the data is not conditional any more.
     """
-    return settle(load(application_id, lock=True), Order(Command.OVERTURN, actor), SYSTEM, now)
+    kernel.command(MACHINE, kernel.load(MACHINE, application_id, lock=True), Order(Command.OVERTURN, actor), now)
 
 
 def deem_overdue(now: datetime) -> int:
@@ -220,10 +193,9 @@ def deem_overdue(now: datetime) -> int:
 
 def _deem(application_id: str, now: datetime) -> bool:
     with transaction():
-        application = load(application_id, lock=True)
-        try:
-            event = applications.decide(application, Order(Command.DEEM, CLOCK), SYSTEM, _facts(application, now))
-        except NotNow:
+        application = kernel.load(MACHINE, application_id, lock=True)
+        order = Order(Command.DEEM, SYSTEM)
+        if applications.PROCESS.refusal(application, order, PLATFORM) or not applications.consented(_facts(application, now)):
             return False
-        follow(application, event, CLOCK, now)
+        kernel.command(MACHINE, application, order, now)
         return True

@@ -20,7 +20,7 @@ from ckanext.govshare.domain import unusual
 from ckanext.govshare.domain.access import Access, Channel, Reason
 from ckanext.govshare.domain.calendar import SHANGHAI
 from ckanext.govshare.domain.events import DataFetched
-from ckanext.govshare.logic import review
+from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import datafiles, grants
 
@@ -49,7 +49,7 @@ def record_fetch(context: Context, package: model.Package, resource_id: str, cha
         if access.traced:
             record(Case(CASE, package.id, package.owner_org or ""), DataFetched(
                 resource_id, Channel(channel), rows or 0, size, access.reason, _details(details, access),
-            ), review.actor_of(context), now)
+            ), roles.actor_of(context), now)
 
 
 def _details(details: Mapping[str, Any] | None, access: Access) -> dict[str, Any]:

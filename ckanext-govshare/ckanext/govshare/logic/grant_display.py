@@ -12,9 +12,9 @@ from ckanext.govshare.domain import grants, unusual
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grant_events import digest
 from ckanext.govshare.domain.grants import ENDED, Grant, Part
+from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.grants import CASE
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.logic.review import actor_of
 from ckanext.govshare.repository import departments, grant_lists
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository import trace as history
@@ -55,7 +55,7 @@ def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) 
     if not concerned(held):
         told = [_told(row, "", frozenset(), {}) for row in history.events(CASE, grant.id)]
         return {**full, **_MASKED, "limits": _without_networks(full["limits"]), "history": told}
-    today, actor = shanghai_date(now), actor_of(context)
+    today, actor = shanghai_date(now), roles.actor_of(context)
     renewed_by = grant_lists.renewals([grant.id]).get(grant.id)
     odd = grant_lists.patterns([grant.id], unusual.shown_since(today)).get(grant.id, []) if watching(held) else []
     begun = bool(grant_lists.accessible([grant.id]))

@@ -1,11 +1,13 @@
-"""Translation of the domain's messages into the language of the request."""
+"""The domain's messages and refusals in the language of the request and in CKAN's terms."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.messages import Message
 
 
@@ -20,3 +22,19 @@ def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[Any]]:
     """Errors by field as CKAN's ValidationError takes them, which sums up those of `extras` in a way of their own."""
     texts = {field: [translate(m) for m in messages] for field, messages in errors.items()}
     return {field: [{"key": said}] if field == "extras" else said for field, said in texts.items()}
+def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[str]]:
+    """Errors by field as CKAN's ValidationError takes them."""
+    return {field: [translate(m) for m in messages] for field, messages in errors.items()}
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """A refusal of the domain inside is raised in CKAN's terms: NotAuthorized, or ValidationError with field names."""
+    try:
+        yield
+    except Invalid as refusal:
+        raise tk.ValidationError(error_dict(refusal.errors)) from refusal
+    except NotYours as refusal:
+        raise tk.NotAuthorized(translate(refusal.message)) from refusal
+    except DomainError as refusal:
+        raise tk.ValidationError({"state": [translate(refusal.message)]}) from refusal

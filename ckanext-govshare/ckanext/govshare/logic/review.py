@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -13,11 +13,10 @@ from ckan.types import Context
 from ckanext.govshare import clock, regulations, subscriptions
 from ckanext.govshare.domain import attributes, calendar, catalog, events, publishing
 from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, State
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.profiles import Rule
 from ckanext.govshare.logic import drafts, roles
 from ckanext.govshare.logic.datafiles import publication
-from ckanext.govshare.logic.messages import error_dict, translate
+from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import deadlines, moves
@@ -52,26 +51,10 @@ def material(content: Mapping[str, Any], approved: Mapping[str, Any] | None, cat
     return Material(content, attributes.AttributeRules.of(regulations.current()), approved, catalog_code)
 
 
-def actor_of(context: Context) -> str:
-    user = roles.user_of(context)
-    return user.id if user else ""
-
-
-def raise_as_ckan(error: DomainError) -> NoReturn:
-    """Raise the refusal in CKAN's terms: NotAuthorized, or ValidationError with field names."""
-    if isinstance(error, Invalid):
-        raise tk.ValidationError(error_dict(error.errors)) from error
-    if isinstance(error, NotYours):
-        raise tk.NotAuthorized(translate(error.message)) from error
-    raise tk.ValidationError({"state": [translate(error.message)]}) from error
-
-
 def admit(context: Context, entry: Entry, command: Command) -> None:
     """Refuse, before anything is written, a command that role or state do not allow."""
-    try:
-        catalog.PROCESS.admit(entry, Order(command, actor_of(context)), roles.of(context, entry.department))
-    except DomainError as refusal:
-        raise_as_ckan(refusal)
+    with asking():
+        catalog.PROCESS.admit(entry, Order(command, roles.actor_of(context)), roles.of(context, entry.department))
 
 
 def carry_out(context: Context, package_id: str, command: Command, reason: str = "", narrowing_basis: str = "") -> None:
@@ -85,17 +68,15 @@ def carry_out(context: Context, package_id: str, command: Command, reason: str =
         facts = material(content, approved)
         if command is Command.APPROVE:
             package, facts = _to_approve(entry, package, facts)
-        settle(context, entry, Order(command, actor_of(context), reason, narrowing_basis), facts, package)
+        settle(context, entry, Order(command, roles.actor_of(context), reason, narrowing_basis), facts, package)
     subscriptions.deliver_index(package_id)
 
 
 def settle(context: Context, entry: Entry, order: Order, facts: Material, package: Mapping[str, Any]) -> None:
     """Decide, and bring state, package, due date, history and trace up to it, in the caller's transaction."""
     now = clock.now()
-    try:
+    with asking():
         event = catalog.decide(entry, order, roles.of(context, entry.department), facts)
-    except DomainError as refusal:
-        raise_as_ckan(refusal)
     after = catalog.evolve(entry, event, order.actor, now)
     moved: events.Event | None = None
     if isinstance(event, events.EntryApproved):

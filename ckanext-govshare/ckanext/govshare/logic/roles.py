@@ -19,6 +19,12 @@ def user_of(context: Context) -> model.User | None:
     return user if user and not user.is_anonymous else None
 
 
+def actor_of(context: Context) -> str:
+    """The id of the caller's account; empty for nobody."""
+    user = user_of(context)
+    return user.id if user else ""
+
+
 def capacities(user: model.User) -> dict[str, str]:
     """The user's CKAN role by organization id. A blocked or deleted account has none."""
     if user.state != model.State.ACTIVE:

@@ -7,7 +7,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
-from ckanext.govshare.logic import attachments
+from ckanext.govshare.logic import attachment_files, attachments
 from ckanext.govshare.security import uploads
 from ckanext.govshare.views.downloads import keep_to_yourself
 
@@ -24,7 +24,7 @@ def download(id: str, attachment_id: str) -> Response:
     found = attachments.known(attachment_id)
     if found.case_id != id:
         return tk.abort(404)
-    response: Response = send_file(attachments.path(found.id), mimetype=uploads.BYTES, etag=found.sha256)
+    response: Response = send_file(attachment_files.path(found.id), mimetype=uploads.BYTES, etag=found.sha256)
     response.headers["Content-Disposition"] = uploads.attachment(found.filename)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = uploads.SANDBOX

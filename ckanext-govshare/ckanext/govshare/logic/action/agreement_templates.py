@@ -11,6 +11,7 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import agreement_texts
 from ckanext.govshare.domain.agreement_texts import Scope, Template
 from ckanext.govshare.logic import agreement_templates, named, review, roles
+from ckanext.govshare.logic.agreement_texts import in_force
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import agreements as schema
 from ckanext.govshare.repository import agreement_templates as repository
@@ -55,7 +56,7 @@ def _shown(context: Context, scope: Scope, scope_id: str) -> dict[str, Any]:
     department = review.load(scope_id).department if scope is Scope.ENTRY else scope_id
     entry_id = scope_id if scope is Scope.ENTRY else ""
     found = repository.newest(scope, scope_id)
-    template: Template = found["template"] if found else agreement_templates.in_force(department, entry_id)
+    template: Template = found["template"] if found else in_force(department, entry_id)
     return {
         "scope": scope.value, "scope_id": scope_id, "own": found is not None, "from": template.scope.value,
         "version": template.version, "title": template.title, "body": template.body,
@@ -93,7 +94,7 @@ def govshare_agreement_template_update(context: Context, data_dict: DataDict) ->
     scope, scope_id = _scope(context, data_dict)
     tk.check_access("govshare_agreement_template_update", context, {"scope": scope, "scope_id": scope_id})
     made = agreement_templates.change(
-        scope, scope_id, data_dict["title"], data_dict["body"], data_dict["sign_again"], review.actor_of(context))
+        scope, scope_id, data_dict["title"], data_dict["body"], data_dict["sign_again"], roles.actor_of(context))
     return {"scope": made.scope.value, "scope_id": made.scope_id, "version": made.version}
 
 

@@ -9,7 +9,7 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import agreement_display, clock, signing
 from ckanext.govshare.domain.agreements import PROCESS, Agreement, Command, Part
-from ckanext.govshare.logic import agreement_copies, agreements, named, review
+from ckanext.govshare.logic import agreement_copies, agreements, named, roles
 from ckanext.govshare.logic.schema import agreements as schema
 from ckanext.govshare.repository import trace as history
 
@@ -63,7 +63,7 @@ def govshare_agreement_show(context: Context, data_dict: DataDict) -> dict[str, 
     """
     agreement, held = agreements.known(context, data_dict["id"])
     tk.check_access("govshare_agreement_show", context, {"id": agreement.id})
-    actor = review.actor_of(context)
+    actor = roles.actor_of(context)
     return {
         "id": agreement.id, "application_id": agreement.application_id, "dataset": named.dataset(agreement.entry_id),
         "organization": named.organization(agreement.department), "applicant": named.person(agreement.applicant),

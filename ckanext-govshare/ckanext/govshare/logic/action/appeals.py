@@ -80,7 +80,7 @@ def govshare_appeal_withdraw(context: Context, data_dict: DataDict) -> dict[str,
 def _command(context: Context, data_dict: DataDict, action: str, command: Command, reason: str = "") -> dict[str, Any]:
     found = logic.visible(context, data_dict["id"])
     tk.check_access(f"govshare_appeal_{action}", context, {"id": found.id})
-    return _brief(logic.carry_out(context, found.id, command, reason))
+    return _brief(logic.give(context, found.id, command, reason))
 
 
 def _brief(appeal: Appeal) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _command(command: Command, parameters: Any, about: str) -> Action:
     def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
         tk.check_access(f"govshare_application_{command}", context, data_dict)
         words = {name: data_dict[name] for name in _WORDS if name in data_dict}
-        applications.carry_out(context, data_dict["id"], Order(command, review.actor_of(context), **words))
+        applications.carry_out(context, data_dict["id"], Order(command, roles.actor_of(context), **words))
         return _answer(data_dict["id"])
     action.__name__ = f"govshare_application_{command}"
     action.__doc__ = f"""{about}
@@ -138,7 +138,7 @@ def govshare_application_show(context: Context, data_dict: DataDict) -> dict[str
     """
     tk.check_access("govshare_application_show", context, data_dict)
     application, held = applications.known(context, data_dict["id"])
-    return display.whole(application, held, review.actor_of(context))
+    return display.whole(application, held, roles.actor_of(context))
 
 
 @tk.side_effect_free

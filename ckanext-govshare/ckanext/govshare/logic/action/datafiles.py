@@ -14,13 +14,12 @@ from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.datafiles import DataFile
-from ckanext.govshare.domain.errors import DomainError
 from ckanext.govshare.domain.findings import describe
 from ckanext.govshare.domain.table_queries import TooSlow
-from ckanext.govshare.logic import review, roles
+from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.datafiles import reading_job
 from ckanext.govshare.logic.fetches import record_fetch
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.messages import asking, translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import datafiles as schema
 from ckanext.govshare.repository import comparisons
@@ -109,10 +108,8 @@ def govshare_file_retry(context: Context, data_dict: DataDict) -> dict[str, Any]
         file = repository.get(data_dict["id"], lock=True)
         if file is None:
             raise tk.ObjectNotFound
-        try:
+        with asking():
             repository.save(life.retry(file))
-        except DomainError as refusal:
-            review.raise_as_ckan(refusal)
     reading_job.enqueue(data_dict["id"])
     return _shown(context, access.known_file(context, data_dict["id"]))
 

@@ -10,7 +10,7 @@ from ckan.types import Context, DataDict
 from ckanext.govshare import clock
 from ckanext.govshare.domain import entry_forms as rules
 from ckanext.govshare.domain.application_events import EntryFormChanged
-from ckanext.govshare.logic import review
+from ckanext.govshare.logic import review, roles
 from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.logic.schema import entry_forms as schema
@@ -62,7 +62,7 @@ def govshare_entry_form_update(context: Context, data_dict: DataDict) -> dict[st
         catalog.get(package.id, lock=True)
         version, before = repository.current(package.id)
         if before != form:
-            actor, now = review.actor_of(context), clock.now()
+            actor, now = roles.actor_of(context), clock.now()
             repository.add(package.id, version + 1, form, actor, now)
             record(Case(review.CASE, package.id, package.owner_org or ""),
                    EntryFormChanged(version + 1, rules.digest(form)), actor, now)

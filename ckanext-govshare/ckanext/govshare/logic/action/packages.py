@@ -105,7 +105,7 @@ def _package_id(data_dict: DataDict) -> str:
 
 def _settle_save(context: Context, entry: Entry, package: dict[str, Any]) -> None:
     content = catalog.content_of(package)
-    review.settle(context, entry, Order(Command.SAVE, review.actor_of(context)), review.material(content, None), package)
+    review.settle(context, entry, Order(Command.SAVE, roles.actor_of(context)), review.material(content, None), package)
 
 
 def _answer(context: Context, package: dict[str, Any]) -> Any:
