@@ -6,37 +6,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ckan import model
-
 from ckanext.govshare import clock
-from ckanext.govshare.domain import applications
+from ckanext.govshare.domain import applications, reading
 from ckanext.govshare.domain.application_events import ApplicationWithdrawn
 from ckanext.govshare.domain.applications import Application, Part
 from ckanext.govshare.domain.calendar import Deadline
+from ckanext.govshare.domain.reading import Matter
+from ckanext.govshare.logic import named
+from ckanext.govshare.logic.cases import history
 from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import attachments, deadlines
-from ckanext.govshare.repository import trace as history
 
 CASE = "applications"
+# Who sees what the applicant changes after a return.
 _WRITING = frozenset({Part.APPLICANT, Part.SYSTEM})
-_HANDLING = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
-
-
-def entry(entry_id: str) -> dict[str, Any]:
-    """Which data; its title stays known to whoever applied for it."""
-    package = model.Session.get(model.Package, entry_id)
-    return {"id": entry_id, "name": package.name if package else "", "title": package.title if package else ""}
-
-
-def organization(department: str) -> dict[str, Any] | None:
-    group = model.Group.get(department) if department else None
-    return {"id": group.id, "name": group.name, "title": group.title} if group else None
-
-
-def person(user_id: str) -> dict[str, Any] | None:
-    """A user as a case names them, None for nobody."""
-    user = model.User.get(user_id) if user_id else None
-    return {"id": user.id, "name": user.name, "display_name": user.display_name} if user else None
 
 
 def moment(value: datetime | None) -> str | None:
@@ -46,8 +29,9 @@ def moment(value: datetime | None) -> str | None:
 def short(application: Application, running: Deadline | None, followers: Mapping[str, str]) -> dict[str, Any]:
     """An application in a list, without what the applicant wrote."""
     return {
-        "id": application.id, "dataset": entry(application.entry_id), "organization": organization(application.department),
-        "state": application.state.value, "renews": application.renews, "assignee": person(application.assignee),
+        "id": application.id,
+        "dataset": named.dataset(application.entry_id), "organization": named.organization(application.department),
+        "state": application.state.value, "renews": application.renews, "assignee": named.account(application.assignee),
         "created_at": moment(application.created_at), "submitted_at": moment(application.submitted_at),
         "decided_at": moment(application.decided_at), "deadline": running.as_dict() if running else None,
         "overdue": bool(running and running.is_overdue(clock.now())),
@@ -59,7 +43,7 @@ def short(application: Application, running: Deadline | None, followers: Mapping
 def personal(application: Application, own: bool) -> dict[str, Any]:
     """Who applies, as lists show it to whoever may read the application; `own`: to the applicant."""
     form = application.form if own else application.submitted_form
-    return {"applicant": person(application.applicant), "applicant_name": form.applicant_name,
+    return {"applicant": named.account(application.applicant), "applicant_name": form.applicant_name,
             "applicant_kind": form.applicant_kind, "period_start": form.period_start, "period_end": form.period_end}
 
 
@@ -75,16 +59,17 @@ def whole(application: Application, held: frozenset[Part], actor: str) -> dict[s
     """All that somebody of the parts `held` sees of an application."""
     followers = repository.followers([application.id]).get(application.id, {})
     running = deadlines.running(CASE, [application.id]).get(application.id)
-    readable, handling, own = not held <= {Part.OPERATOR}, bool(_HANDLING & held), bool(_WRITING & held)
+    readable, handling = reading.reads(Matter.WORDS, held), reading.reads(Matter.STAFF, held)
+    own = bool(_WRITING & held)
     return {
         **short(application, running, followers),
         # Which of its clerks works on a case is the department's affair.
-        "assignee": person(application.assignee) if handling else None,
-        "applicant": person(application.applicant) if readable else None,
+        "assignee": named.account(application.assignee) if handling else None,
+        "applicant": named.account(application.applicant) if readable else None,
         **_content(application, readable, own),
         "attachments": attachments.listed(CASE, application.id, None if own else application.submitted_at) if readable else [],
         "commands": [command.value for command in applications.PROCESS.allowed(application, held, actor)],
-        "history": _history(application, readable, handling),
+        "history": history.shown(CASE, application.id, held, {application.applicant}, lambda row: _words(application, row)),
     }
 
 
@@ -95,17 +80,6 @@ def _content(application: Application, readable: bool, own: bool) -> dict[str, A
     return repository.plain(application if own else replace(application, form=application.submitted_form))
 
 
-def _history(application: Application, readable: bool, handling: bool) -> list[dict[str, Any]]:
-    def named(actor: str) -> bool:
-        return handling or (readable and actor == application.applicant)
-
-    def words(row: Mapping[str, Any]) -> str:
-        # What the applicant wrote is in the case and not in the history.
-        return application.reason if row["name"] == ApplicationWithdrawn.name else row["payload"].get("reason", "")
-
-    return [
-        {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-         "actor": (person(row["actor"]) or {}).get("display_name") if named(row["actor"]) else None,
-         "reason": words(row) if readable else ""}
-        for row in history.events(CASE, application.id)
-    ]
+def _words(application: Application, row: Mapping[str, Any]) -> str:
+    """What was said at a step; what the applicant wrote is in the case and not in the history."""
+    return application.reason if row["name"] == ApplicationWithdrawn.name else row["payload"].get("reason", "")

@@ -21,6 +21,7 @@ from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grants import midnight
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.reading import READERS, Matter
 from ckanext.govshare.logic import agreement_texts, roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine
@@ -29,7 +30,6 @@ from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import agreements as repository
 
 CASE = "agreements"
-_SEEN_BY = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
 
 
 def _evolve(agreement: Agreement, event: Event, order: Order, now: datetime) -> Agreement:
@@ -41,7 +41,7 @@ MACHINE = Machine(
     CASE, agreements.PROCESS,
     get=lambda agreement_id, lock: repository.lock_with_grant(agreement_id) if lock else repository.get(agreement_id),
     save=lambda agreement, _: repository.save(agreement), decide=agreements.decide, evolve=_evolve,
-    seen_by=lambda agreement: _SEEN_BY, absent=Message("Agreement not found"))
+    seen_by=lambda agreement: READERS[Matter.WORDS], absent=Message("Agreement not found"))
 
 
 def known(context: Context, agreement_id: str) -> tuple[Agreement, frozenset[Part]]:

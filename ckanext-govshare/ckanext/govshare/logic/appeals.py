@@ -10,7 +10,7 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import appeals
 from ckanext.govshare.domain.appeals import Appeal, Command, Kind, Order, Subject
 from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.reading import READERS, Matter, reads
 from ckanext.govshare.logic import applications, parts, roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import Machine
@@ -20,8 +20,6 @@ from ckanext.govshare.repository import appeals as repository
 from ckanext.govshare.repository import grants as granted
 
 CASE = "appeals"
-# Who knows of an appeal: its appellant, the department whose decision it is about, who decides it, and who runs the platform.
-INSIDERS = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.OPERATOR, Part.SYSTEM})
 
 
 def _get(appeal_id: str, lock: bool) -> Appeal | None:
@@ -39,7 +37,7 @@ MACHINE = Machine(
     CASE, appeals.PROCESS, get=_get, save=lambda appeal, _: repository.save(appeal),
     decide=lambda appeal, order, held, now: appeals.decide(appeal, subject_of(appeal), order, held, now),
     evolve=lambda appeal, event, _, now: appeals.evolve(appeal, event, now),
-    seen_by=lambda appeal: INSIDERS, absent=Message("Appeal not found"))
+    seen_by=lambda appeal: READERS[Matter.STANDING], absent=Message("Appeal not found"))
 
 
 def visible(context: Context, appeal_id: str) -> Appeal:
@@ -50,7 +48,7 @@ def visible(context: Context, appeal_id: str) -> Appeal:
 def visible_subject(context: Context, kind: Kind, subject_id: str) -> Subject:
     """The application or grant that can be appealed about; NotFound also where the caller may not know of it."""
     found = repository.subject(kind, subject_id)
-    if found is None or not INSIDERS & parts.of(context, found.department, found.applicant):
+    if found is None or not reads(Matter.STANDING, parts.of(context, found.department, found.applicant)):
         raise tk.ObjectNotFound(tk._("Case not found"))
     if kind is Kind.APPLICATION:
         applications.known(context, subject_id)

@@ -20,6 +20,7 @@ from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Overdue, Rule
+from ckanext.govshare.domain.reading import READERS, Matter
 from ckanext.govshare.logic import attachment_files, quotas, review, roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import PLATFORM, SYSTEM, Machine
@@ -29,9 +30,6 @@ from ckanext.govshare.repository import deadlines
 from ckanext.govshare.repository import entry_forms as forms
 
 CASE = "applications"
-_LOOKING_ON = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.OPERATOR})
-_READING = (_LOOKING_ON | {Part.APPLICANT, Part.SYSTEM}) - {Part.OPERATOR}
-
 
 def _decide(application: Application, order: Order, held: frozenset[Part], now: datetime) -> Event:
     event = applications.decide(application, order, held, _facts(application, now))
@@ -42,7 +40,7 @@ def _decide(application: Application, order: Order, held: frozenset[Part], now: 
 
 def _seen_by(application: Application) -> frozenset[Part]:
     """A draft that was never handed in is the applicant's alone."""
-    return frozenset({Part.APPLICANT, Part.SYSTEM}) | (_LOOKING_ON if application.submitted_at else frozenset())
+    return READERS[Matter.STANDING] if application.submitted_at else frozenset({Part.APPLICANT, Part.SYSTEM})
 
 
 MACHINE = Machine(
@@ -59,11 +57,6 @@ def load(application_id: str) -> Application:
 def known(context: Context, application_id: str) -> tuple[Application, frozenset[Part]]:
     """As `kernel.known`."""
     return kernel.known(MACHINE, context, application_id)
-
-
-def may_read(held: frozenset[Part]) -> bool:
-    """Whether the form and its attachments are for somebody of these parts; the operator sees no personal data."""
-    return bool(_READING & held)
 
 
 def parts_of(context: Context, application: Application) -> frozenset[Part]:

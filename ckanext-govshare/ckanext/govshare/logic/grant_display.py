@@ -5,33 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare.domain import grants, unusual
+from ckanext.govshare.domain import grants, reading, unusual
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grant_events import digest
 from ckanext.govshare.domain.grants import ENDED, Grant, Part
-from ckanext.govshare.logic import roles
+from ckanext.govshare.domain.reading import Matter
+from ckanext.govshare.logic import named, roles
+from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.grants import CASE
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.repository import departments, grant_lists
+from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
-from ckanext.govshare.repository import trace as history
 
-_BETWEEN = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
-_WATCHING = frozenset({Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
 _UNUSED: Mapping[str, int] = {"calls": 0, "rows": 0, "downloads": 0}
-
-
-def concerned(held: frozenset[Part]) -> bool:
-    """Whether somebody of these parts may know who the holder is and what they did."""
-    return bool(_BETWEEN & held)
-
-
-def watching(held: frozenset[Part]) -> bool:
-    """Whether what is unusual is shown: to those who could act on it."""
-    return bool(_WATCHING & held)
 
 
 def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> list[dict[str, Any]]:
@@ -42,7 +30,8 @@ def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> 
     odd = grant_lists.patterns(ids, unusual.shown_since(today)) if watched else {}
     begun = grant_lists.accessible(ids)
     return [
-        {**_standing(grant, agreement_state, now), "holder": holder(grant.holder), "use_today": used.get(grant.id, {**_UNUSED}),
+        {**_standing(grant, agreement_state, now), "holder": named.person(grant.holder),
+         "use_today": used.get(grant.id, {**_UNUSED}),
          "renewed_by": renewed.get(grant.id), "close_out_due": close_out_due(grant, renewed.get(grant.id), grant.id in begun),
          "unusual": _proposals(odd.get(grant.id, []))}
         for grant, agreement_state in found
@@ -52,21 +41,22 @@ def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> 
 def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) -> dict[str, Any]:
     """One grant, with all of it that somebody of the parts `held` may know."""
     full = _standing(grant, repository.agreement_state(grant.id, now), now)
-    if not concerned(held):
-        told = [_told(row, "", frozenset(), {}) for row in history.events(CASE, grant.id)]
+    told = history.shown(CASE, grant.id, held, {roles.actor_of(context)}, lambda row: _words(grant, row))
+    if not reading.reads(Matter.WORDS, held):
         return {**full, **_MASKED, "limits": _without_networks(full["limits"]), "history": told}
     today, actor = shanghai_date(now), roles.actor_of(context)
     renewed_by = grant_lists.renewals([grant.id]).get(grant.id)
-    odd = grant_lists.patterns([grant.id], unusual.shown_since(today)).get(grant.id, []) if watching(held) else []
+    watched = [grant.id] if reading.reads(Matter.STAFF, held) else []
+    odd = grant_lists.patterns(watched, unusual.shown_since(today)).get(grant.id, [])
     begun = bool(grant_lists.accessible([grant.id]))
     return {
-        **full, "holder": holder(grant.holder), "reason": grant.reason, "closing_statement": grant.closing_statement,
+        **full, "holder": named.person(grant.holder), "reason": grant.reason, "closing_statement": grant.closing_statement,
         "use_today": grant_lists.use_of_day([grant.id], today).get(grant.id, {**_UNUSED}),
         "downloads_used": repository.downloads(grant.id), "renewed_by": renewed_by,
         "close_out_due": close_out_due(grant, renewed_by, begun), "unusual": _proposals(odd),
         "appeal": grant_lists.last_appeal(grant.id), "next_agreement_id": grant_lists.replacement(grant.agreement_id, now),
         "commands": [command.value for command in grants.PROCESS.allowed(grant, held, actor, now)],
-        "history": [_told(row, actor, held, _words(grant)) for row in history.events(CASE, grant.id)],
+        "history": told,
     }
 
 
@@ -93,7 +83,7 @@ def _standing(grant: Grant, agreement_state: str, now: datetime) -> dict[str, An
     standing = grants.standing(grant, agreement_state, now)
     return {
         "id": grant.id, "application_id": grant.application_id, "agreement_id": grant.agreement_id or None,
-        "dataset": _dataset(grant.entry_id), "organization": _organization(grant.department),
+        "dataset": named.dataset(grant.entry_id), "organization": named.organization(grant.department),
         "state": grant.state.value, "state_name": translate(grants.STATE_NAMES[grant.state]),
         "standing": standing.value, "standing_text": translate(grants.STANDINGS[standing]),
         "starts_at": grant.starts_at.isoformat(), "ends_at": grant.ends_at.isoformat(),
@@ -102,33 +92,10 @@ def _standing(grant: Grant, agreement_state: str, now: datetime) -> dict[str, An
     }
 
 
-def _dataset(entry_id: str) -> dict[str, Any]:
-    package = model.Session.get(model.Package, entry_id)
-    return {"id": entry_id, "name": package.name if package else "", "title": package.title if package else ""}
-
-
-def _organization(department: str) -> dict[str, Any] | None:
-    group = departments.find(department)
-    return {"id": group.id, "name": group.name, "title": group.title} if group else None
-
-
-def holder(user_id: str) -> dict[str, Any]:
-    """A person by the id of the account; empty names where it is gone."""
-    user = model.Session.get(model.User, user_id)
-    return {"name": user.name if user else "", "display_name": user.display_name if user else ""}
-
-
-def _words(grant: Grant) -> dict[str, str]:
-    """What the holder said, which the row keeps and the history knows by its digest."""
-    return {digest(words): words for words in (grant.reason, grant.closing_statement) if words}
-
-
-def _told(row: Mapping[str, Any], reader: str, held: frozenset[Part], kept: Mapping[str, str]) -> dict[str, Any]:
-    """A step of the history. Which of its clerks acted is the department's affair; an outsider learns what they said."""
-    named = bool(_WATCHING & held) or (row["actor"] == reader and reader)
-    words = row["payload"].get("reason") or kept.get(row["payload"].get("digest", ""), "")
-    return {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-            "actor": holder(row["actor"])["display_name"] or None if named else None, "reason": words if held else ""}
+def _words(grant: Grant, row: Mapping[str, Any]) -> str:
+    """What was said at a step; what the holder said the row keeps, and the history knows by its digest."""
+    kept = {digest(words): words for words in (grant.reason, grant.closing_statement) if words}
+    return row["payload"].get("reason") or kept.get(row["payload"].get("digest", ""), "")
 
 
 def _proposals(days: Iterable[tuple[date, unusual.Pattern]]) -> list[str]:

@@ -11,6 +11,7 @@ from ckanext.govshare.domain import grants
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, Part, State
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.reading import READERS, Matter
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine
@@ -33,7 +34,7 @@ def _get(grant_id: str, lock: bool) -> Grant | None:
 MACHINE = Machine(
     CASE, grants.PROCESS, get=_get, save=repository.save, decide=grants.decide,
     evolve=lambda grant, event, order, now: grants.evolve(grant, event, order.actor, now),
-    seen_by=lambda grant: frozenset(Part) - {Part.STRANGER}, absent=Message("Grant not found"))
+    seen_by=lambda grant: READERS[Matter.STANDING], absent=Message("Grant not found"))
 
 
 def known(context: Context, grant_id: str) -> tuple[Grant, frozenset[Part]]:

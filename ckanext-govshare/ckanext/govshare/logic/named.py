@@ -18,6 +18,12 @@ def organization(department: str) -> dict[str, str]:
     return {"id": department, "name": row.name if row else "", "title": (row.title or row.name) if row else ""}
 
 
+def account(user_id: str) -> dict[str, str] | None:
+    """`id, name, display_name` of an account; None for nobody."""
+    user = model.User.get(user_id) if user_id else None
+    return {"id": user.id, "name": user.name, "display_name": user.display_name} if user else None
+
+
 def person(user_id: str) -> dict[str, str]:
     """`name, display_name` of an account; empty for one that is gone and for the platform itself."""
     user = model.User.get(user_id) if user_id else None

@@ -8,10 +8,10 @@ from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import agreement_display, clock, signing
-from ckanext.govshare.domain.agreements import PROCESS, Agreement, Command, Part
+from ckanext.govshare.domain.agreements import PROCESS, Command
 from ckanext.govshare.logic import agreement_copies, agreements, named, roles
+from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.schema import agreements as schema
-from ckanext.govshare.repository import trace as history
 
 __all__ = [
     "govshare_agreement_countersign", "govshare_agreement_show", "govshare_agreement_sign", "govshare_agreement_verify",
@@ -76,20 +76,8 @@ def govshare_agreement_show(context: Context, data_dict: DataDict) -> dict[str, 
         "starts_at": agreement.starts_at.isoformat(), "ends_at": agreement.ends_at.isoformat(),
         "offered_at": agreement.offered_at.isoformat(), "sign_with": list(signing.current().fields),
         "commands": [command.value for command in PROCESS.allowed(agreement, held, actor, clock.now())],
-        "history": _history(agreement, held, actor),
+        "history": history.shown(agreements.CASE, agreement.id, held, {actor, *(s.user for s in agreement.signatures)}),
     }
-
-
-def _history(agreement: Agreement, held: frozenset[Part], actor: str) -> list[dict[str, Any]]:
-    """Which of its clerks acted is the department's affair, but for the one who signed."""
-    signers = {signature.user for signature in agreement.signatures}
-    inside = bool(held - {Part.APPLICANT})
-    return [
-        {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-         "actor": named.person(row["actor"])["display_name"] if inside or row["actor"] in signers | {actor} else "",
-         "reason": row["payload"].get("reason") or ""}
-        for row in history.events(agreements.CASE, agreement.id)
-    ]
 
 
 @tk.side_effect_free

@@ -12,9 +12,10 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import appeals
 from ckanext.govshare.domain.appeals import Appeal, Command, Kind, State
 from ckanext.govshare.domain.calendar import Deadline
-from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.reading import Matter, reads
 from ckanext.govshare.logic import appeals as logic
 from ckanext.govshare.logic import named, parts, roles
+from ckanext.govshare.logic.cases import history as steps
 from ckanext.govshare.logic.schema import appeals as schema
 from ckanext.govshare.repository import appeals as repository
 from ckanext.govshare.repository import deadlines, departments
@@ -26,8 +27,6 @@ __all__ = [
 ]
 
 _DECISIONS = {State.UPHELD.value: Command.UPHOLD, State.OVERTURNED.value: Command.OVERTURN}
-# Parts that read what people wrote; the operator sees state and times.
-_READING = frozenset({Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM})
 
 
 @validate(schema.appeal_file)
@@ -109,24 +108,14 @@ def govshare_appeal_show(context: Context, data_dict: DataDict) -> dict[str, Any
         "commands": [command.value for command in appeals.PROCESS.allowed(found, held, user.id if user else "", subject)],
         "remedy": next((row["payload"]["remedy"] for row in events if "remedy" in row["payload"]), None),
         "decision": {"state": subject.state, "reason": repository.decision_reason(found)},
-        "history": [{"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-                     "actor": _actor(row["actor"], found, held), "reason": row["payload"].get("reason", "")}
-                    for row in events],
+        "history": steps.shown(logic.CASE, found.id, held, {found.appellant}),
     }
-    return shown if _READING & held else _without_words(shown)
-
-
-def _actor(actor: str, appeal: Appeal, held: frozenset[Part]) -> str | None:
-    """Who acted, by name: an authority's decision is the authority's, its staff are not named to the appellant."""
-    if actor != appeal.appellant and not {Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT} & held:
-        return None
-    return named.person(actor)["display_name"] or None
+    return shown if reads(Matter.WORDS, held) else _without_words(shown)
 
 
 def _without_words(shown: dict[str, Any]) -> dict[str, Any]:
     return shown | {
-        "appellant": None, "reason": "", "decision_reason": "", "decision": {**shown["decision"], "reason": ""},
-        "history": [{**row, "actor": None, "reason": ""} for row in shown["history"]]}
+        "appellant": None, "reason": "", "decision_reason": "", "decision": {**shown["decision"], "reason": ""}}
 
 
 def _row(appeal: Appeal, deadline: Deadline | None) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import unusual
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grants import Command
-from ckanext.govshare.logic import grant_display, grants, roles
+from ckanext.govshare.domain.reading import Matter, reads
+from ckanext.govshare.logic import grant_display, grants, named, roles
 from ckanext.govshare.logic.schema import grants as schema
 from ckanext.govshare.repository import departments, grant_lists
 from ckanext.govshare.repository import grants as repository
@@ -131,10 +132,10 @@ def govshare_grant_usage(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     grant, held = grants.known(context, data_dict["id"])
     tk.check_access("govshare_grant_usage", context, {"id": grant.id})
-    if not grant_display.concerned(held):
+    if not reads(Matter.WORDS, held):
         return {"days": [], "count": 0, "fetches": []}
     since = shanghai_date(clock.now()) - timedelta(days=data_dict["days"] - 1)
-    who = grant_display.holder(grant.holder)["display_name"]
+    who = named.person(grant.holder)["display_name"]
     return {
         "days": [{**row, "day": row["day"].isoformat()} for row in repository.used(grant.id, since)],
         "count": repository.calls(grant.id),

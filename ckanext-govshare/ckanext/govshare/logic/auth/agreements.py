@@ -10,6 +10,7 @@ from ckanext.govshare.domain.agreement_texts import Scope
 from ckanext.govshare.domain.agreements import Command
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.reading import Matter, reads
 from ckanext.govshare.logic import parts, review, roles
 from ckanext.govshare.logic.auth.commands import of_command
 from ckanext.govshare.repository import agreements as repository
@@ -33,8 +34,7 @@ govshare_agreement_countersign = of_command(agreements.PROCESS, Command.COUNTERS
 @tk.auth_sysadmins_check
 def govshare_agreement_show(context: Context, data_dict: DataDict) -> AuthResult:
     """An agreement is read by its two parties and by the competent department; it holds personal data."""
-    readers = {Part.APPLICANT, Part.HANDLER, Part.DEPARTMENT_MEMBER, Part.COMPETENT, Part.SYSTEM}
-    return {"success": bool(readers & _parts(context, data_dict))}
+    return {"success": reads(Matter.WORDS, _parts(context, data_dict))}
 
 
 @tk.auth_allow_anonymous_access

@@ -6,7 +6,8 @@ from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from ckanext.govshare.domain.appeals import PROCESS, Command
 from ckanext.govshare.domain.parts import Part
-from ckanext.govshare.logic import appeals, parts, roles
+from ckanext.govshare.domain.reading import Matter, reads
+from ckanext.govshare.logic import parts, roles
 from ckanext.govshare.logic.auth.commands import of_command
 from ckanext.govshare.repository import appeals as repository
 
@@ -33,7 +34,7 @@ govshare_appeal_file = of_command(PROCESS, Command.FILE, "govshare_appeal_file",
 
 def govshare_appeal_show(context: Context, data_dict: DataDict) -> AuthResult:
     """The appellant, the department whose decision it is about, the competent department, and the operator."""
-    return {"success": bool(appeals.INSIDERS & _parts(context, data_dict))}
+    return {"success": reads(Matter.STANDING, _parts(context, data_dict))}
 
 
 @tk.auth_sysadmins_check

@@ -10,6 +10,7 @@ from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.govshare.domain.applications import PROCESS, Command
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.reading import Matter, reads
 from ckanext.govshare.logic import applications, attachments, parts, review, roles
 from ckanext.govshare.logic.auth.commands import of_command, verdict
 
@@ -79,7 +80,7 @@ def govshare_application_show(context: Context, data_dict: DataDict) -> AuthResu
 @tk.auth_allow_anonymous_access
 def govshare_attachment_show(context: Context, data_dict: DataDict) -> AuthResult:
     """The applicant, the department and the competent department read what was attached; the operator does not."""
-    return {"success": applications.may_read(applications.known(context, data_dict["application_id"])[1])}
+    return {"success": reads(Matter.WORDS, _parts_by_application(context, data_dict))}
 
 
 @tk.auth_sysadmins_check
