@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from ckanext.govshare.domain import agreements, appeals, applications, grants
+from ckanext.govshare.domain import agreements, appeals, applications, grants, reading
 from ckanext.govshare.domain.errors import NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.logic.cases import consequences
 
 PAGE = Path(__file__).parents[2] / "docs" / "state-matrix.md"
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -151,7 +152,8 @@ def page() -> str:
              "appeal or the clock).", ""]
     for feature in FEATURES:
         lines += [f"## {feature.title}", "", *_by_part(feature), "", *_by_command(feature), ""]
-    return "\n".join([*lines, *REMARKS, ""])
+    lines += ["## What follows", "", *_consequences(), "", "## Who reads what", "", *_readers(), "", *REMARKS, ""]
+    return "\n".join(lines)
 
 
 REMARKS = (
@@ -181,6 +183,25 @@ def _by_command(feature: Feature) -> list[str]:
         sources = ", ".join(state or "none yet" for state in feature.states if state in t.states)
         by = ", ".join(part for part in Part if part in t.roles)
         rows.append(f"| {command} | {by} | {sources} | {t.to or 'as it was'} |")
+    return rows
+
+
+def _consequences() -> list[str]:
+    rows = ["In the same transaction, after the event itself (`logic/cases/consequences.py`).", "", "| event | what follows |",
+            "|---|---|"]
+    for event, functions in consequences.TABLE.items():
+        rows += [f"| {event.name} | {(function.__doc__ or '').rstrip('.')} |" for function in functions]
+    return rows
+
+
+def _readers() -> list[str]:
+    rows = ["Of each case, in lists, answers and pages (`domain/reading.py`). Standing: that there is one, its state, dates and "
+            "steps; words: who it is about and", "what people wrote; staff: which clerk took a step. An agreement's standing is "
+            "told with its words alone, a draft's to its applicant.", "",
+            f"| part | {' | '.join(reading.Matter)} |", "|---" * (len(reading.Matter) + 1) + "|"]
+    for part in Part:
+        cells = ["yes" if part in reading.READERS[matter] else "–" for matter in reading.Matter]
+        rows.append(f"| {part} | {' | '.join(cells)} |")
     return rows
 
 

@@ -31,6 +31,7 @@ from ckanext.govshare.repository import entry_forms as forms
 
 CASE = "applications"
 
+
 def _decide(application: Application, order: Order, held: frozenset[Part], now: datetime) -> Event:
     event = applications.decide(application, order, held, _facts(application, now))
     if isinstance(event, events.ApplicationSubmitted):

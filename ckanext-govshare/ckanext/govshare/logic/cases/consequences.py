@@ -21,20 +21,23 @@ from ckanext.govshare.logic.cases.kernel import Following
 
 
 def _open(application: Application, event: Event, actor: str, now: datetime) -> None:
-    """What an approval opens: an agreement to sign where one is required, and the grant that waits for it."""
+    """An agreement is offered where one is required, and the grant is opened that waits for it."""
     agreement = agreements.offer(application, now, actor) if application.decision.agreement_required else ""
     grants.open_grant(application, agreement, now, actor)
 
 
 def _bind(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:
+    """The agreement is in force."""
     agreements.enter_force(agreement, actor, now)
 
 
 def _end_replaced(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:
+    """The agreement whose place it takes ends."""
     agreements.end_replaced(agreement, actor, now)
 
 
 def _activate(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:
+    """The grant that waits for it is active; one that rests on the agreement before rests on this one."""
     grants.activate(agreement.id, actor, now)
 
 
@@ -45,12 +48,13 @@ def _end_agreement(grant: Grant, event: GrantTerminated | GrantSurrendered, acto
 
 
 def _reinstate_agreement(grant: Grant, event: Event, actor: str, now: datetime) -> None:
+    """The agreement is again what its signatures make it."""
     if grant.agreement_id:
         agreements.reinstate_for_grant(grant.id, "", actor, now)
 
 
 def _remedy(appeal: Appeal, event: AppealOverturned, actor: str, now: datetime) -> None:
-    """Issue the command that overturning means on the case."""
+    """The case gets the command that makes the decision good: overturn, resume or reinstate."""
     match Remedy(event.remedy):
         case Remedy.APPROVE:
             applications.approve_by_appeal(appeal.subject_id, actor, now)
