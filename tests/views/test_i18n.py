@@ -111,7 +111,8 @@ EDITOR = (
     "/dataset/{published}/resource/{resource}/edit", "/dataset/{published}/resource/{resource}/views",
     "/dataset/{published}/resource/{resource}/delete", "/dataset/delete/{draft}",
     "/dataset/groups/{published}", "/dataset/{draft}",
-    "/user/{me}", "/user/edit", "/account/address?key={confirmation}", "/user/{me}/api-tokens", "/dashboard/datasets", "/dashboard/organizations", "/dashboard/groups",
+    "/user/{me}", "/user/edit", "/account/address?key={confirmation}", "/user/{me}/api-tokens",
+    "/dashboard/datasets", "/dashboard/organizations", "/dashboard/groups",
 )
 ADMIN = (
     "/organization/edit/{department}", "/organization/members/{department}", "/organization/member_new/{department}",

@@ -22,9 +22,6 @@ def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[Any]]:
     """Errors by field as CKAN's ValidationError takes them, which sums up those of `extras` in a way of their own."""
     texts = {field: [translate(m) for m in messages] for field, messages in errors.items()}
     return {field: [{"key": said}] if field == "extras" else said for field, said in texts.items()}
-def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[str]]:
-    """Errors by field as CKAN's ValidationError takes them."""
-    return {field: [translate(m) for m in messages] for field, messages in errors.items()}
 
 
 @contextmanager
