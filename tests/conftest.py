@@ -46,6 +46,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return done
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """No module empties the database between tests that share what another fixture put there: a random order would tell."""
+    scopes: dict[str, set[str]] = {}
+    for item in session.items:
+        for definitions in item._fixtureinfo.name2fixturedefs.values():
+            if {"reset_db", "new_world"} & set(definitions[-1].argnames):
+                scopes.setdefault(item.nodeid.partition("::")[0], set()).add(definitions[-1].scope)
+    if mixed := [module for module, found in scopes.items() if {"module", "function"} <= found]:
+        raise pytest.UsageError(f"Shared and emptied worlds in one module: {', '.join(mixed)}")
+
+
 @pytest.fixture(scope="session")
 def empty_database() -> Callable[[], None]:
     """Empty all tables."""

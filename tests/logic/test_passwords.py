@@ -143,49 +143,6 @@ def test_while_the_mail_server_is_away_the_answer_is_the_same_and_the_letter_wai
         assert len(mailed(mails)) == 1
 
 
-class TestInvitations:
-    EMAIL = "sun.li@example.com"
-
-    def invite(self, world: World, by: str, **fields: Any) -> Any:
-        return world.call(by, "user_invite", **{"email": self.EMAIL, "group_id": world.own["id"], "role": "editor", **fields})
-
-    def test_the_link_goes_to_the_invited_alone(self, world: World, mails: Path) -> None:
-        made = self.invite(world, world.admin)
-        mail, = mailed(mails)
-        assert mail["To"].addresses[0].addr_spec == self.EMAIL
-        assert key_in(mail) not in str(made)
-        assert set(made) == {"id", "name", "display_name", "state"}
-        choose(key_in(mail))
-        user = model.User.get(made["name"])
-        assert (user.state, user.validate_password(NEW)) == ("active", True)
-        assert world.call(made["name"], "organization_list_for_user", id=made["name"])[0]["capacity"] == "editor"
-
-    def test_it_lasts_for_days(self, world: World, mails: Path) -> None:
-        self.invite(world, world.admin)
-        key = key_in(mailed(mails)[0])
-        with at(clock.now() + timedelta(days=7)):
-            assert refused(key)
-        with at(clock.now() + timedelta(days=6)):
-            choose(key)
-
-    def test_nothing_is_left_of_an_invitation_that_failed(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        before = model.Session.query(model.User).count()
-        for wrong in ({"role": "king"}, {"email": "no-address"}, {"group_id": "nowhere"}):
-            with pytest.raises((tk.ValidationError, tk.ObjectNotFound, tk.NotAuthorized)):
-                self.invite(world, world.operator, **wrong)
-        model.Session.rollback()
-        monkeypatch.setattr(outbox, "put", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            self.invite(world, world.admin)
-        assert model.Session.query(model.User).count() == before
-
-    @pytest.mark.parametrize("fields", [{}, {"group_id": None}])
-    def test_others_invite_nobody(self, world: World, fields: dict[str, Any]) -> None:
-        for other in (world.editor, world.citizen, ""):
-            with pytest.raises(tk.NotAuthorized):
-                self.invite(world, other, **fields)
-
-
 class TestThePages:
     def send(self, browser: Browser, page: str, **form: str) -> Any:
         token = part(browser.get(page), "main input[name=_csrf_token]")["value"]

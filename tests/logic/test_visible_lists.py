@@ -73,13 +73,16 @@ class TestLists:
         assert counted == [0, 1]
 
 
-@pytest.mark.parametrize(("role", "action", "data"), [
+FAR_PAGES: list[tuple[str, str, dict[str, Any]]] = [
     ("citizen", "govshare_appeal_list", {}), ("citizen", "govshare_application_list", {"role": "applicant"}),
     ("citizen", "govshare_grant_list", {"role": "holder"}),
     ("citizen", "govshare_message_list", {}), ("reviewer", "govshare_board_overdue_list", {}),
     ("reviewer", "govshare_board_report_list", {}), ("reviewer", "govshare_entry_queue", {}),
     ("editor", "govshare_entry_list", {}), ("citizen", "tag_search", {"query": "水", "limit": 10**30}),
-])
-def test_a_page_further_than_postgresql_counts_is_empty(
-        shared_world: World, role: str, action: str, data: dict[str, Any]) -> None:
-    assert shared_world.call(getattr(shared_world, role), action, offset=10**30, **data)["results"] == []
+]
+
+
+def test_a_page_further_than_postgresql_counts_is_empty(world: World) -> None:
+    found = {action: world.call(getattr(world, role), action, offset=10**30, **data)["results"]
+             for role, action, data in FAR_PAGES}
+    assert found == {action: [] for _, action, _ in FAR_PAGES}
