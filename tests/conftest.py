@@ -49,7 +49,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_collection_finish(session: pytest.Session) -> None:
     """No module empties the database between tests that share what another fixture put there: a random order would tell."""
     scopes: dict[str, set[str]] = {}
-    for item in session.items:
+    for item in cast("list[Any]", session.items):
         for definitions in item._fixtureinfo.name2fixturedefs.values():
             if {"reset_db", "new_world"} & set(definitions[-1].argnames):
                 scopes.setdefault(item.nodeid.partition("::")[0], set()).add(definitions[-1].scope)
