@@ -17,6 +17,7 @@ from page_parts import part, words
 from world import World
 
 from ckanext.govshare import clock, jobs
+from ckanext.govshare.notifications import Undeliverable, mail
 from ckanext.govshare.repository import outbox
 from ckanext.govshare.repository import trace as repository
 
@@ -253,6 +254,28 @@ class TestChangingTheAddress:
         assert refused(self.change, shared_world, person, "x", password="password") == {"email", "password"}
         assert refused(self.change, shared_world, person, FREE, password="password") == {"password"}
         assert mailed(mails) == []
+
+
+    @pytest.mark.parametrize("action", ["user_patch", "user_update"])
+    def test_whoever_may_not_change_a_name_is_not_told_whether_somebody_has_it(
+            self, shared_world: World, person: str, action: str) -> None:
+        told = []
+        for name in (shared_world.citizen, model.User.get(shared_world.citizen).id, "nobody-at-all"):
+            with pytest.raises(tk.ValidationError) as refusal:
+                shared_world.call(person, action, id=person, name=name, email=TAKEN)
+            model.Session.rollback()
+            told.append(refusal.value.error_dict)
+        assert told[0] == told[1] == told[2]
+        assert set(told[0]) == {"name"}
+
+    def test_a_letter_that_no_mailbox_takes_is_dropped(
+            self, shared_world: World, mails: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refused_by_server(*_: Any) -> bool:
+            raise Undeliverable("550 no such user")
+        monkeypatch.setattr(mail, "post", refused_by_server)
+        ask("nobody.at.all@example.com")
+        jobs.drain_outbox()
+        assert outbox.pending() == []
 
 
 class TestThePages:

@@ -82,7 +82,7 @@ def _read(purpose: str, key: object, lock: bool) -> Link | None:
     if claims is None:
         return None
     if claims.address and lock:
-        repository.lock_address(claims.address)
+        repository.lock(claims.address)
     user = repository.locked(claims.account) if lock else repository.fresh(claims.account)
     if not rules.holds(purpose, claims, _holder(claims.account, user), lasts(user), clock.now()):
         return None

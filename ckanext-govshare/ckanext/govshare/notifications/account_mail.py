@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,9 +14,11 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import account_letters
 from ckanext.govshare.logic import account_links
 from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
-from ckanext.govshare.notifications import Letter, Recipient, mail, preferences, texts
+from ckanext.govshare.notifications import Letter, Recipient, Undeliverable, mail, preferences, texts
 from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import departments, outbox
+
+log = logging.getLogger(__name__)
 
 ASKED, ADDRESS_ASKED, LETTER = "password_asked", "address_asked", "account_letter"
 
@@ -45,7 +48,7 @@ def _put(letter: Mapping[str, Any]) -> None:
 
 
 def deliver(payload: Mapping[str, Any]) -> None:
-    """Send a letter about an account, unless the account was blocked meanwhile."""
+    """Send a letter about an account, unless the account was blocked meanwhile. What no mailbox takes is logged and dropped."""
     kind, user = payload["letter"], repository.fresh(payload["account"])
     purpose = account_letters.PURPOSES[kind]
     usable = user is not None and user.state in (model.State.ACTIVE, model.State.PENDING)
@@ -57,7 +60,12 @@ def deliver(payload: Mapping[str, Any]) -> None:
     subject, sentences = texts.filled(account_letters.written(kind, _params(user, payload, language)), language)
     address = texts.absolute(account_links.path(purpose, key, payload["account"]), language)
     reference = hashlib.sha256(key.encode()).hexdigest()[:32]
-    mail.post(Letter(0, texts.line(subject), tuple(sentences), address, language), recipient, f"account-{reference}")
+    letter = Letter(0, texts.line(subject), tuple(sentences), address, language)
+    try:
+        mail.post(letter, recipient, f"account-{reference}")
+    except Undeliverable as error:
+        # Anybody may name an address that no server takes: to try again would hold back the letters of others.
+        log.warning("A letter about an account (%s) is undeliverable: %s", kind, error)
 
 
 def _recipient(user: model.User | None, email: str | None) -> Recipient:

@@ -52,7 +52,7 @@ def locked(account: str) -> model.User | None:
     return found
 
 
-def lock_address(address: str) -> None:
-    """Wait until nobody else gives an e-mail address to an account; nobody does until the transaction ends."""
+def lock(text: str) -> None:
+    """Wait until nobody else gives an account `text` as its e-mail address or name; nobody does until the transaction ends."""
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(
-        sa.func.hashtextextended(sa.func.lower(address), 0))))
+        sa.func.hashtextextended(sa.func.lower(text), 0))))

@@ -16,6 +16,7 @@ from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
 from ckanext.govshare.notifications import account_mail
+from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import outbox
 from ckanext.govshare.security import throttle
 
@@ -58,8 +59,10 @@ def govshare_registration_complete(context: Context, data_dict: DataDict) -> dic
     with accounts.acting(link.account), transaction():
         # That a name is taken can only be told; so it is not told often.
         throttle.count("registration", link.account)
-        tk.get_action("user_create")(by_link, {**schema.chosen(data_dict), "id": link.account, "email": link.address})
-    return {"name": str(data_dict["name"])}
+        chosen = schema.chosen(data_dict)
+        repository.lock(str(chosen["name"]))
+        tk.get_action("user_create")(by_link, {**chosen, "id": link.account, "email": link.address})
+    return {"name": str(chosen["name"])}
 
 
 def govshare_address_confirm(context: Context, data_dict: DataDict) -> dict[str, Any]:
