@@ -19,7 +19,7 @@ from walk import _rules, actions
 from world import World
 
 # As they stand in JSON.
-VALUES = ("-1", '" "', "[{}]", '["x"]', '{"a": "b"}', "true", "null", '""', '"x"')
+VALUES = ("-1", '" "', "[{}]", '["x"]', '{"a": "b"}', "true", "null", '""')
 # What is refused, or taken, alike wherever it stands: asked of a few actions.
 EVERYWHERE = ("NaN", "1e400", '"\\u0000"', str(10**30), "9" * 5000,
               '"\\ud800"', '"' + "x" * 100_000 + '"', "[" * 2000 + "]" * 2000, '{"a": "\\u0000"}')
@@ -160,7 +160,9 @@ def test_no_query_of_any_page_breaks_it(operator: Browser, shared_app: Any, shar
 @pytest.mark.parametrize("address", ["/dataset/{}", "/dataset/?q={}", "/organization/{}", "/about?{}=x", "/entry/{}", "/feeds/{}",
                                      "/api/3/action/package_show?id={}", "/user/login?next=%2F{}"])
 def test_what_is_no_text_is_refused_wherever_it_stands(operator: Browser, address: str) -> None:
-    assert {operator.get(address.format(value)).status_code for value in NO_TEXT} == {HTTPStatus.BAD_REQUEST}
+    codes = {operator.get(address.format(value)).status_code for value in NO_TEXT}
+    # Bytes that are no text make an address that nothing has.
+    assert codes <= ({HTTPStatus.BAD_REQUEST} if "?" in address else {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 
 
 @pytest.mark.parametrize("name", ["return_to", "next", "came_from"])

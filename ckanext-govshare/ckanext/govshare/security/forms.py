@@ -63,10 +63,10 @@ def _faults(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for field in request.files:
         if field not in (API_FILES if api else FILES):
             yield field, tk._("No file is expected here")
-    if not api and (misnamed := first_misnamed(names)):
-        yield misnamed, tk._("This is no name of a field of this form")
     if api:
         return
+    if misnamed := first_misnamed(names):
+        yield misnamed, tk._("This is no name of a field of this form")
     for field in REQUIRED.get(request.endpoint or "", ()):
         if field not in names:
             yield field, tk._("Missing value")

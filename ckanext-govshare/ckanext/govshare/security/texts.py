@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from ckan.common import g, request
 from ckan.plugins import toolkit
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ckanext.govshare.security import refusals, request_parts
 from ckanext.govshare.security.refusals import UNFIT_IN_LINE
@@ -36,12 +37,15 @@ def install(app: CKANApp) -> None:
 
 def _set_nameless_apart() -> None:
     """A part of a form may come without a name, which nobody expects; the others stay."""
-    for given in ("form", "files"):
-        parts = getattr(request, given)
-        if None in parts:
-            g.govshare_nameless = True
-            kept = ImmutableMultiDict((name, value) for name, value in parts.items(multi=True) if name is not None)
-            vars(request._get_current_object())[given] = kept
+    try:
+        parts = {"form": request.form, "files": request.files}
+    except RequestEntityTooLarge:
+        return  # so it is for whoever looks next, when a page can be made
+    if any(None in given for given in parts.values()):
+        g.govshare_nameless = True
+        vars(request._get_current_object()).update({
+            name: ImmutableMultiDict([one for one in given.items(multi=True) if one[0] is not None])
+            for name, given in parts.items()})
 
 
 def _unfit_address() -> str:

@@ -43,7 +43,7 @@ def package_search(original: Action, context: Context, data_dict: DataDict) -> d
 
 def _lists(given: DataDict) -> dict[str, list[str]]:
     try:
-        return {name: rules.texts(name, given[name]) for name in rules.LISTS if given.get(name) is not None}
+        return {name: [] if given[name] is None else rules.texts(name, given[name]) for name in rules.LISTS if name in given}
     except Invalid as refusal:
         raise SearchRefused(error_dict(refusal.errors)) from refusal
 
