@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MAX_ROW = 9999
 _ROW = re.compile(r"__(\d+)(?:__|$)")
 # What CKAN's views take for given, by endpoint.
-REQUIRED: Mapping[str, Sequence[str]] = {"admin.config": ("save",), "user.edit": ("email", "old_password"),
-                                         "group.member_new": ("role",), "organization.member_new": ("role",)}
+REQUIRED: Mapping[str, Sequence[str]] = {
+    "admin.config": ("save",), "group.member_new": ("role",), "organization.member_new": ("role",)}
 # Of CKAN's forms: what is one text, and what is yes or no; ways back, and other addresses that are looked into.
 ONCE = ("tag_string", "email", "old_password", "name", "id")
 FLAGS = ("activate_user",)
