@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ckanext.govshare.fetching import Fetched, FetchRefused, Limits, Resolver, fetch
+from ckanext.govshare.logic.datafiles.links import Fetched, FetchRefused, Limits, Resolver, fetch
 
 BODY = "站点,读数\n城区,5\n".encode()
 Answer = Callable[[BaseHTTPRequestHandler], None]

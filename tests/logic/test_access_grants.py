@@ -16,8 +16,8 @@ from ckan import model
 from ckan.tests import factories
 from world import World
 
-from ckanext.govshare import access, clock
-from ckanext.govshare.logic import watching
+from ckanext.govshare import clock
+from ckanext.govshare.logic.gate import access, watching
 from ckanext.govshare.repository import grants
 from ckanext.govshare.repository import trace as history
 

@@ -21,9 +21,9 @@ from surfaces import ROLES, STATES, SURFACES, Surface, clean
 from walk import Probe, calls_about, neutral_calls, neutral_pages, pages_about
 from world import World
 
-from ckanext.govshare import access as gate
 from ckanext.govshare.domain.access import Access, Reason
 from ckanext.govshare.domain.grants import Standing
+from ckanext.govshare.logic.gate import access as gate
 
 REPORT = Path(__file__).parents[2] / "docs" / "access-matrix.md"
 # Who see most of those that may fetch nothing but what is open, and one of each kind of state; the matrix itself asks for all.

@@ -8,9 +8,9 @@ import pytest
 from ckan import model
 from world import World, entry_fields
 
+from ckanext.govshare.display.helpers import gs_differences, gs_value_lines
 from ckanext.govshare.domain import entry_fields as fields
 from ckanext.govshare.domain import intake
-from ckanext.govshare.helpers import gs_differences, gs_value_lines
 
 STRAY: dict[str, Any] = {
     "author": "某公司", "author_email": "a@b.cn", "maintainer": "某人", "maintainer_email": "a@b.cn", "version": "2.0",

@@ -13,7 +13,8 @@ from ckan import model
 from ckan.tests import factories
 from world import World
 
-from ckanext.govshare import case_display, clock
+from ckanext.govshare import clock
+from ckanext.govshare.display import cases as case_display
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grants import Limits
 from ckanext.govshare.logic import grants

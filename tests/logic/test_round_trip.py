@@ -14,9 +14,9 @@ import pytest
 from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.table_queries import Query
-from ckanext.govshare.logic import exports
 from ckanext.govshare.logic.datafiles import loading
-from ckanext.govshare.logic.exports import Order
+from ckanext.govshare.logic.gate import exports
+from ckanext.govshare.logic.gate.exports import Order
 from ckanext.govshare.reading.reader import read
 
 FORMS = (("csv", False), ("csv", True), ("tsv", False), ("json", False), ("xlsx", False), ("xml", False))

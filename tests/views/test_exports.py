@@ -23,8 +23,8 @@ from ckanext.datastore.backend.postgres import get_read_engine
 from world import World
 
 from ckanext.govshare.domain.table_queries import Query, TooSlow
-from ckanext.govshare.logic import exports
-from ckanext.govshare.logic.exports import Order, Sending, TookTooLong
+from ckanext.govshare.logic.gate import exports
+from ckanext.govshare.logic.gate.exports import Order, Sending, TookTooLong
 from ckanext.govshare.repository import datafiles, tables
 from ckanext.govshare.repository import trace as history
 

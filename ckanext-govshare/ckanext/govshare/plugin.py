@@ -11,8 +11,9 @@ from ckan.config.declaration import Declaration
 from ckan.lib.plugins import DefaultPermissionLabels, DefaultTranslation
 from ckan.types import CKANApp
 
-from ckanext.govshare import cli, helpers, regulations, search, security, subscriptions, views
+from ckanext.govshare import cli, regulations, search, security, subscriptions, views
 from ckanext.govshare import config as govshare_config
+from ckanext.govshare.display import helpers
 from ckanext.govshare.logic import action, auth, labels, validators
 from ckanext.govshare.logic.cases import consequences, kernel
 

@@ -12,7 +12,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from werkzeug.exceptions import BadRequest
 
-from ckanext.govshare.display import gs_label
+from ckanext.govshare.display.catalog import gs_label
 from ckanext.govshare.domain import search as rules
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message

@@ -8,7 +8,8 @@ from typing import Any
 from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare import agreement_display, clock, signing
+from ckanext.govshare import clock, signing
+from ckanext.govshare.display import agreements as agreement_display
 from ckanext.govshare.domain import agreements
 from ckanext.govshare.domain.agreements import Agreement, Party, State
 from ckanext.govshare.logic.agreements import known

@@ -52,8 +52,8 @@ def _on(key: str, consequence: str) -> Rule:
     return Rule(key, lambda config: bool(config.get(key)), consequence)
 
 
-def _longer_than(key: str, seconds: int, consequence: str) -> Rule:
-    return Rule(key, lambda config: int(config.get(key) or 0) > seconds, consequence)
+def _more_than(key: str, most: int, consequence: str, severity: Severity = Severity.REFUSED) -> Rule:
+    return Rule(key, lambda config: int(config.get(key) or 0) > most, consequence, severity)
 
 
 def _public(config: Config) -> bool:
@@ -92,8 +92,8 @@ RULES: tuple[Rule, ...] = (
          "other sites can send the session along"),
     Rule("REMEMBER_COOKIE_SAMESITE", lambda config: config.get("REMEMBER_COOKIE_SAMESITE") not in ("Lax", "Strict"),
          "other sites can send the log-in along"),
-    _longer_than("PERMANENT_SESSION_LIFETIME", 7 * DAY, "a session left behind stays open for more than a week"),
-    _longer_than("REMEMBER_COOKIE_DURATION", 30 * DAY, "a log-in left behind stays valid for more than a month"),
+    _more_than("PERMANENT_SESSION_LIFETIME", 7 * DAY, "a session left behind stays open for more than a week"),
+    _more_than("REMEMBER_COOKIE_DURATION", 30 * DAY, "a log-in left behind stays valid for more than a month"),
     _on("ckan.auth.anon_create_dataset", "anybody can compile entries"),
     _on("ckan.auth.create_unowned_dataset", "entries without a department escape the review"),
     _on("ckan.auth.create_dataset_if_not_in_organization", "citizens can compile entries"),
@@ -113,8 +113,8 @@ RULES: tuple[Rule, ...] = (
     Rule("smtp.starttls", _mails_in_clear, "mails and the mail password cross the network in clear", Severity.DOUBTFUL),
     Rule("ckan.datastore.sqlsearch.enabled", lambda config: bool(config.get("ckan.datastore.sqlsearch.enabled")),
          "visitors can write queries that burden the database", Severity.DOUBTFUL),
-    Rule("govshare.trusted_proxies", lambda config: int(config.get("govshare.trusted_proxies") or 0) > MANY_PROXIES,
-         "a caller may name his own address if fewer proxies stand in front", Severity.DOUBTFUL),
+    _more_than("govshare.trusted_proxies", MANY_PROXIES,
+               "a caller may name his own address if fewer proxies stand in front", Severity.DOUBTFUL),
 )
 
 

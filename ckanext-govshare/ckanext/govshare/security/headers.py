@@ -58,3 +58,10 @@ def install(app: CKANApp, config: Mapping[str, Any]) -> None:
 def is_https(config: Mapping[str, Any]) -> bool:
     """Whether visitors reach the site by https."""
     return urlsplit(config["ckan.site_url"]).scheme == "https"
+
+
+def keep_to_yourself(answer: Response) -> None:
+    """No proxy and no browser keeps what is not for everyone."""
+    request.environ["__no_cache__"] = True
+    answer.headers["X-Accel-Buffering"] = "no"
+    answer.headers["Cache-Control"] = "private, no-store"

@@ -7,7 +7,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from ckanext.govshare import agreement_display
+from ckanext.govshare.display import agreements as agreement_display
 from ckanext.govshare.domain import agreement_texts
 from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.views import case_pages as pages

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.logic import agreement_copies
 from ckanext.govshare.security import refusals
+from ckanext.govshare.security.headers import keep_to_yourself
 from ckanext.govshare.security.refusals import TooManyAttempts
 from ckanext.govshare.views import case_pages as pages
-from ckanext.govshare.views.downloads import keep_to_yourself
 
 blueprint = Blueprint("govshare_agreements", __name__)
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.logic import attachment_files, attachments
 from ckanext.govshare.security import uploads
-from ckanext.govshare.views.downloads import keep_to_yourself
+from ckanext.govshare.security.headers import keep_to_yourself
 
 blueprint = Blueprint("govshare_attachments", __name__)
 

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from ckanext.govshare.datafile_display import progress_of
+from ckanext.govshare.display.datafiles import progress_of
 from ckanext.govshare.views.downloads import refused
 
 blueprint = Blueprint("govshare_datafiles", __name__)

@@ -14,13 +14,14 @@ from ckan.types import Context
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
-from ckanext.govshare import access
-from ckanext.govshare.access import Fetch
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.logic.datafiles import storage
-from ckanext.govshare.logic.fetches import LimitReached, record_fetch
-from ckanext.govshare.logic.watching import watched
+from ckanext.govshare.logic.gate import access
+from ckanext.govshare.logic.gate.access import Fetch
+from ckanext.govshare.logic.gate.accounting import LimitReached, record_fetch
+from ckanext.govshare.logic.gate.watching import watched
 from ckanext.govshare.security import uploads
+from ckanext.govshare.security.headers import keep_to_yourself
 
 blueprint = Blueprint("govshare_downloads", __name__)
 
@@ -85,13 +86,6 @@ def _bytes(fetch: Fetch) -> Response:
     if fetch.access.traced:
         keep_to_yourself(answer)
     return answer
-
-
-def keep_to_yourself(answer: Response) -> None:
-    """No proxy and no browser keeps what is not for everyone."""
-    tk.request.environ["__no_cache__"] = True
-    answer.headers["X-Accel-Buffering"] = "no"
-    answer.headers["Cache-Control"] = "private, no-store"
 
 
 def _sends_data(answer: Response, fetch: Fetch) -> bool:

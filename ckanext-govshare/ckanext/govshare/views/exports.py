@@ -8,20 +8,20 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context
 from flask import Blueprint, Response, make_response
 
-from ckanext.govshare import access
-from ckanext.govshare.access import Fetch
 from ckanext.govshare.domain import dump_queries, table_queries
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.table_queries import TooSlow
-from ckanext.govshare.logic import exports
-from ckanext.govshare.logic.exports import Order
-from ckanext.govshare.logic.fetches import record_fetch
+from ckanext.govshare.logic.gate import access, exports
+from ckanext.govshare.logic.gate.access import Fetch
+from ckanext.govshare.logic.gate.accounting import record_fetch
+from ckanext.govshare.logic.gate.exports import Order
+from ckanext.govshare.logic.gate.watching import watched
 from ckanext.govshare.logic.messages import error_dict, translate
-from ckanext.govshare.logic.watching import watched
 from ckanext.govshare.security import uploads
-from ckanext.govshare.views.downloads import keep_to_yourself, refused
+from ckanext.govshare.security.headers import keep_to_yourself
+from ckanext.govshare.views.downloads import refused
 
 blueprint = Blueprint("govshare_exports", __name__)
 

@@ -5,7 +5,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from ckanext.govshare import helpers
+from ckanext.govshare.display import helpers
 from ckanext.govshare.repository import notices as repository
 from ckanext.govshare.views import paging
 from ckanext.govshare.views.case_pages import context, log_in_first, refused

@@ -9,9 +9,10 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.govshare import access, clock
+from ckanext.govshare import clock
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.calendar import SHANGHAI
+from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.schema import access as schema
 from ckanext.govshare.repository import datafiles
 

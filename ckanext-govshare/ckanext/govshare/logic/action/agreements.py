@@ -7,7 +7,8 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
-from ckanext.govshare import agreement_display, clock, signing
+from ckanext.govshare import clock, signing
+from ckanext.govshare.display import agreements as agreement_display
 from ckanext.govshare.domain.agreements import PROCESS, Command
 from ckanext.govshare.logic import agreement_copies, agreements, named, roles
 from ckanext.govshare.logic.cases import history

@@ -10,8 +10,8 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
-from ckanext.govshare import application_display as display
 from ckanext.govshare import clock, regulations
+from ckanext.govshare.display import applications as display
 from ckanext.govshare.domain.application_cases import GRANTED, OPEN, WAITING, State
 from ckanext.govshare.domain.applications import Command, Order
 from ckanext.govshare.domain.calendar import shanghai_date

@@ -9,7 +9,6 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.govshare import access
 from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.catalog import Role
@@ -18,7 +17,8 @@ from ckanext.govshare.domain.findings import describe
 from ckanext.govshare.domain.table_queries import TooSlow
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.datafiles import reading_job
-from ckanext.govshare.logic.fetches import record_fetch
+from ckanext.govshare.logic.gate import access
+from ckanext.govshare.logic.gate.accounting import record_fetch
 from ckanext.govshare.logic.messages import asking, translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import datafiles as schema

@@ -16,11 +16,12 @@ from ckan.types import Action, Context, DataDict
 from ckanext.datastore.backend import DatastoreBackend
 from ckanext.datastore.logic.schema import datastore_info_schema
 
-from ckanext.govshare import access, table_search
-from ckanext.govshare.access import Fetch
+from ckanext.govshare import table_search
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.logic.fetches import record_fetch
+from ckanext.govshare.logic.gate import access
+from ckanext.govshare.logic.gate.access import Fetch
+from ckanext.govshare.logic.gate.accounting import record_fetch
 from ckanext.govshare.logic.messages import error_dict
 
 __all__ = ["datastore_info", "datastore_search"]

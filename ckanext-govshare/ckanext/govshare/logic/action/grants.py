@@ -9,11 +9,12 @@ from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
 from ckanext.govshare import clock
+from ckanext.govshare.display import grants as grant_display
 from ckanext.govshare.domain import unusual
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grants import Command
 from ckanext.govshare.domain.reading import Matter, reads
-from ckanext.govshare.logic import grant_display, grants, named, roles
+from ckanext.govshare.logic import grants, named, roles
 from ckanext.govshare.logic.schema import grants as schema
 from ckanext.govshare.repository import departments, grant_lists
 from ckanext.govshare.repository import grants as repository

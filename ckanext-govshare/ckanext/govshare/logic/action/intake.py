@@ -8,10 +8,10 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.govshare import access
 from ckanext.govshare.domain import structure
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic import review
+from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import datafiles as schema
 from ckanext.govshare.repository import datafiles as repository

@@ -8,11 +8,11 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import auth_audit_exempt, validate
 from ckan.types import Context, DataDict
 
-from ckanext.govshare import access
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.table_queries import Query, TooSlow, chosen, parse, to_args
-from ckanext.govshare.logic.fetches import record_fetch
+from ckanext.govshare.logic.gate import access
+from ckanext.govshare.logic.gate.accounting import record_fetch
 from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.schema import previews as schema
 from ckanext.govshare.repository import tables

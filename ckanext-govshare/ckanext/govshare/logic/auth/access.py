@@ -4,7 +4,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.govshare import access
+from ckanext.govshare.logic.gate import access
 
 __all__ = ["govshare_access_show", "govshare_fetch_counts"]
 

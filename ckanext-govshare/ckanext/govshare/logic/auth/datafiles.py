@@ -5,9 +5,9 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.govshare import access
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.logic import roles
+from ckanext.govshare.logic.gate import access
 
 __all__ = ["govshare_file_compare", "govshare_file_list", "govshare_file_retry", "govshare_file_show"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
-from ckanext.govshare import access
+from ckanext.govshare.logic.gate import access
 
 __all__ = [
     "datastore_change_permissions", "datastore_create", "datastore_delete", "datastore_function_create",

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from ckan.types import Context, DataDict
 
-from ckanext.govshare import access
 from ckanext.govshare.domain.catalog import PROCESS, Command, Role
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.auth.commands import of_command
+from ckanext.govshare.logic.gate import access
 
 __all__ = ["govshare_file_adopt", "govshare_items_take_over"]
 

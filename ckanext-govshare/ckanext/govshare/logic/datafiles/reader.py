@@ -14,12 +14,13 @@ import psycopg2
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.govshare import config, fetching
+from ckanext.govshare import config
 from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain import structure
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.findings import finding, refuses
 from ckanext.govshare.logic import review
+from ckanext.govshare.logic.datafiles import links as fetching
 from ckanext.govshare.logic.datafiles import loading, publishing_refresh, reports, sandbox, storage
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import datafiles as repository

@@ -12,8 +12,8 @@ from ckan.lib import helpers as core_helpers
 from ckan.lib.i18n import get_lang
 
 from ckanext.govshare import clock, config
-from ckanext.govshare.appeal_display import gs_appeal_against, gs_appeal_remedy, gs_may_appeal
-from ckanext.govshare.case_display import (
+from ckanext.govshare.display.appeals import gs_appeal_against, gs_appeal_remedy, gs_may_appeal
+from ckanext.govshare.display.cases import (
     gs_answer,
     gs_applicant_kinds,
     gs_application_figures,
@@ -29,8 +29,7 @@ from ckanext.govshare.case_display import (
     gs_timeline,
     gs_use_terms,
 )
-from ckanext.govshare.datafile_display import gs_column_type, gs_file_state, gs_reading, gs_severity, gs_upload_limit
-from ckanext.govshare.display import (
+from ckanext.govshare.display.catalog import (
     gs_field_label,
     gs_field_names,
     gs_label,
@@ -39,20 +38,14 @@ from ckanext.govshare.display import (
     gs_state_label,
     gs_value_lines,
 )
-from ckanext.govshare.entry_form import gs_cite, gs_themes
-from ckanext.govshare.error_display import gs_error_advice
+from ckanext.govshare.display.datafiles import gs_column_type, gs_file_state, gs_reading, gs_severity, gs_upload_limit
+from ckanext.govshare.display.entry_help import gs_cite, gs_themes
+from ckanext.govshare.display.errors import gs_error_advice
+from ckanext.govshare.display.markdown import markdown_extract, render_markdown
+from ckanext.govshare.display.tables import gs_access, gs_api_examples, gs_current_file, gs_fetches, gs_file_versions, gs_table
+from ckanext.govshare.display.tasks import gs_application_form, gs_countdown, gs_handlers, gs_reasons
 from ckanext.govshare.logic import roles
-from ckanext.govshare.markdown_display import markdown_extract, render_markdown
 from ckanext.govshare.repository import departments, notices
-from ckanext.govshare.table_display import (
-    gs_access,
-    gs_api_examples,
-    gs_current_file,
-    gs_fetches,
-    gs_file_versions,
-    gs_table,
-)
-from ckanext.govshare.task_display import gs_application_form, gs_countdown, gs_handlers, gs_reasons
 
 __all__ = [
     "gs_access", "gs_answer", "gs_api_examples", "gs_appeal_against", "gs_appeal_remedy", "gs_applicant_kinds",

@@ -8,7 +8,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.govshare import clock, table_display
+from ckanext.govshare import clock
+from ckanext.govshare.display import tables as table_display
 from ckanext.govshare.domain import agreements, api_examples, appeals, application_cases, grants, use_terms
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.case_texts import APPLICANT_KINDS, CHANNEL_NAMES, EVENT_TEXTS, FORMAT_NAMES, STANDING_NAMES

@@ -15,12 +15,12 @@ from ckan import model
 from ckan.types import Context
 
 from ckanext.govshare import clock
-from ckanext.govshare.access import Refused, asked
 from ckanext.govshare.domain import unusual
 from ckanext.govshare.domain.access import Access, Channel, Reason
 from ckanext.govshare.domain.calendar import SHANGHAI
 from ckanext.govshare.domain.events import DataFetched
 from ckanext.govshare.logic import roles
+from ckanext.govshare.logic.gate.access import Refused, asked
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import datafiles, grants
 

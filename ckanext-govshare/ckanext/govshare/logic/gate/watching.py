@@ -12,9 +12,10 @@ from typing import Any
 from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare import access, clock
-from ckanext.govshare.access import Fetch
+from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import FileState
+from ckanext.govshare.logic.gate import access
+from ckanext.govshare.logic.gate.access import Fetch
 
 SECONDS: float = 3
 

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain import api_examples
 from ckanext.govshare.domain.table_queries import OP_NAMES, OPS, WITHOUT_VALUE, Query, Sort, to_args
-from ckanext.govshare.logic.fetches import LimitReached
+from ckanext.govshare.logic.gate.accounting import LimitReached
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.views.downloads import keep_to_yourself
+from ckanext.govshare.security.headers import keep_to_yourself
 
 PAGE_SIZES = (20, 50, 100)
 MOST_COLUMNS = 60

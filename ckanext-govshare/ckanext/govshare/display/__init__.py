@@ -1,0 +1,1 @@
+"""What pages and answers show of the portal's things: the presenters, and the helpers that templates call."""
