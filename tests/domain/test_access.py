@@ -159,6 +159,17 @@ class TestGrants:
         for held in (states, reversed(states)):
             assert _asked(*(_grant(state=state) for state in held)).reason is reason
 
+    def test_what_waits_for_signatures_is_told_before_what_waits_for_its_day(self) -> None:
+        unsigned, begins = _grant(state=State.PENDING_AGREEMENT), _grant(starts_at=NOW + DAY)
+        for held in ((unsigned, begins), (begins, unsigned)):
+            assert _asked(*held).reason is Reason.AGREEMENT_UNSIGNED
+
+    def test_of_two_alike_the_later_decision_is_told(self) -> None:
+        first = _grant("first", state=State.SUSPENDED, reason="旧")
+        second = _grant("second", state=State.SUSPENDED, reason="新", created_at=NOW)
+        for held in ((first, second), (second, first)):
+            assert (_asked(*held).grant, _asked(*held).words["reason"]) == ("second", "新")
+
     @pytest.mark.parametrize("state", [State.EXPIRED, State.TERMINATED, State.SURRENDERED])
     def test_an_application_under_way_is_told_before_what_is_over(self, state: State) -> None:
         assert _asked(applied=True).reason is Reason.PENDING

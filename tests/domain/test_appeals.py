@@ -93,6 +93,12 @@ def test_a_later_suspension_is_another_decision() -> None:
     assert file(again, (replace(filed(SUSPENDED), state=State.UPHELD),)).against == "suspension"
 
 
+def test_a_decision_of_the_moment_of_filing_is_the_one_that_was_appealed_against() -> None:
+    same, later = replace(SUSPENDED, decided_at=NOW), replace(SUSPENDED, decided_at=NOW + timedelta(microseconds=1))
+    assert overturn(filed(SUSPENDED), same).remedy == Remedy.RESUME
+    assert overturn(filed(SUSPENDED), later).remedy == Remedy.NONE
+
+
 def test_who_withdrew_an_appeal_may_file_another() -> None:
     assert file(REJECTED, (replace(filed(REJECTED), state=State.WITHDRAWN),)).against == "rejection"
 

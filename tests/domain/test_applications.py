@@ -237,6 +237,39 @@ def test_an_appeal_that_took_longer_than_the_period_gives_as_many_days_from_toda
     assert (decision.period_start, decision.period_end, decision.by) == ("2026-08-01", "2026-11-21", "appeal")
 
 
+@pytest.mark.parametrize(("day", "period"), [
+    ("2026-06-30", ("2026-06-30", "2026-06-30")),  # what is left of the period that was asked for
+    ("2026-07-01", ("2026-07-01", "2026-10-21")),  # as many days, anew
+    ("2026-03-10", ("2026-03-10", "2026-06-30")),
+])
+def test_a_period_that_ends_on_the_day_of_the_decision_is_not_over_yet(day: str, period: tuple[str, str]) -> None:
+    rejected = replace(SUBMITTED, state=State.REJECTED)
+    facts = replace(FACTS, today=date.fromisoformat(day))
+    decision = evolve(rejected, give(Command.OVERTURN, rejected, Part.SYSTEM, facts=facts), "reviewer", NOW).decision
+    assert (decision.period_start, decision.period_end) == period
+
+
+@pytest.mark.parametrize("facts", [{"applicable": False}, {"on_hold": True}, {"renewable": False}])
+def test_no_appeal_opens_what_is_not_opened_on_application(facts: dict[str, bool]) -> None:
+    rejected = replace(SUBMITTED, state=State.REJECTED)
+    assert errors(Command.OVERTURN, rejected, Part.SYSTEM, facts=replace(FACTS, **facts))
+    assert give(Command.OVERTURN, rejected, Part.SYSTEM, facts=replace(FACTS, member=True))
+
+
+def test_a_draft_may_lack_answers_but_not_have_answers_of_another_kind() -> None:
+    question = Question("q1", "是否公开发表", QuestionType.YES_NO, True)
+    facts = replace(FACTS, form=EntryForm(questions=(question,)))
+    assert give(Command.SAVE, DRAFT, Part.APPLICANT, facts=facts)
+    wrong = replace(DRAFT, form=replace(FORM, answers={"q1": ["是"]}))
+    assert errors(Command.SAVE, wrong, Part.APPLICANT, facts=facts)
+
+
+def test_the_digest_of_a_form_does_not_hang_on_the_order_of_its_answers() -> None:
+    one, other = (replace(FORM, answers=answers) for answers in ({"a": 1, "b": 2}, {"b": 2, "a": 1}))
+    assert digest(one) == digest(other)
+    assert digest(one) != digest(FORM)
+
+
 def test_who_takes_a_case_works_on_it_unless_somebody_does() -> None:
     event = give(Command.TAKE, SUBMITTED, Part.HANDLER)
     assert evolve(SUBMITTED, event, "clerk", NOW).assignee == "clerk"

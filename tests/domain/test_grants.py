@@ -66,6 +66,12 @@ class TestPeriod:
     def test_nothing_starts_before_it_was_decided(self) -> None:
         assert period(date(2026, 3, 1), date(2026, 3, 2), NOW)[0] == NOW
 
+    def test_a_period_that_ends_at_the_moment_of_the_decision_gives_nothing(self) -> None:
+        end = datetime(2026, 3, 2, 16, tzinfo=UTC)  # midnight in Shanghai
+        assert period(date(2026, 3, 1), date(2026, 3, 2), end - SECOND) == (end - SECOND, end)
+        with pytest.raises(Invalid):
+            period(date(2026, 3, 1), date(2026, 3, 2), end)
+
     def test_a_period_that_is_over_is_refused(self) -> None:
         with pytest.raises(Invalid) as refused:
             period(date(2026, 2, 1), date(2026, 3, 1), NOW)
@@ -119,16 +125,30 @@ class TestTheEnd:
         event = give(Command.EXPIRE, ACTIVE, Part.SYSTEM, now=ACTIVE.ends_at + timedelta(days=3))
         assert event == events.GrantExpired(ACTIVE.ends_at.isoformat(), "active")
 
-    @pytest.mark.parametrize("command", [Command.SUSPEND, Command.SURRENDER])
-    def test_what_is_over_can_neither_be_suspended_nor_given_up(self, command: Command) -> None:
+    @pytest.mark.parametrize(("command", "grant"), [
+        (Command.SUSPEND, ACTIVE), (Command.SURRENDER, ACTIVE), (Command.RESUME, replace(ACTIVE, state=State.SUSPENDED))])
+    def test_what_is_over_can_neither_be_suspended_nor_resumed_nor_given_up(self, command: Command, grant: Grant) -> None:
+        assert give(command, grant, Part.HANDLER, Part.APPLICANT, now=grant.ends_at - SECOND)
         with pytest.raises(NotNow):
-            give(command, ACTIVE, Part.HANDLER, Part.APPLICANT, now=ACTIVE.ends_at)
+            give(command, grant, Part.HANDLER, Part.APPLICANT, now=grant.ends_at)
+
+    def test_the_record_names_the_grant_under_which_the_holder_goes_on(self) -> None:
+        order = Order(Command.EXPIRE, "system", renewed_by="g2")
+        assert decide(ACTIVE, order, frozenset({Part.SYSTEM}), ACTIVE.ends_at) == events.GrantExpired(
+            ACTIVE.ends_at.isoformat(), "active", "g2")
 
     def test_misuse_ends_a_grant_even_before_the_clock_has_recorded_its_end(self) -> None:
         assert isinstance(give(Command.TERMINATE, ACTIVE, Part.HANDLER, now=ACTIVE.ends_at), events.GrantTerminated)
 
 
 class TestHistory:
+    def test_reasons_stand_in_the_history_and_with_the_grant_while_they_hold(self) -> None:
+        suspension = give(Command.SUSPEND, ACTIVE, Part.HANDLER, reason=" 核查 ")
+        suspended = evolve(ACTIVE, suspension, "clerk", NOW)
+        resumption = give(Command.RESUME, suspended, Part.HANDLER, reason=" 核查完毕 ")
+        assert (suspension, resumption) == (events.GrantSuspended("核查"), events.GrantResumed("核查完毕"))
+        assert (suspended.reason, evolve(suspended, resumption, "clerk", NOW).reason) == ("核查", "")
+
     @pytest.mark.parametrize(("command", "grant", "told"), [
         (Command.SURRENDER, ACTIVE, "reason"),
         (Command.CLOSE_OUT, replace(ACTIVE, state=State.EXPIRED), "closing_statement"),

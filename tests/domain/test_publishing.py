@@ -30,6 +30,12 @@ def test_unconditional_data_without_one_is_not(choices: list[Choice]) -> None:
     assert "machine-readable" in str(text)
 
 
+@pytest.mark.parametrize("state", [FileState.WAITING, FileState.REFUSED, FileState.DROPPED])
+def test_a_machine_readable_file_that_nobody_can_read_is_none(state: FileState) -> None:
+    said = " ".join(map(str, obstacles(OPEN, [choice(state)])))
+    assert "machine-readable" in said
+
+
 @pytest.mark.parametrize("open_type", [CONDITIONAL, NONE, ""])
 def test_other_data_needs_no_file(open_type: str) -> None:
     assert obstacles(open_type, [choice(None), choice(machine_readable=False)]) == []
