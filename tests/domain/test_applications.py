@@ -249,10 +249,11 @@ def test_a_period_that_ends_on_the_day_of_the_decision_is_not_over_yet(day: str,
     assert (decision.period_start, decision.period_end) == period
 
 
-@pytest.mark.parametrize("facts", [{"applicable": False}, {"on_hold": True}, {"renewable": False}])
-def test_no_appeal_opens_what_is_not_opened_on_application(facts: dict[str, bool]) -> None:
+@pytest.mark.parametrize("facts", [
+    replace(FACTS, applicable=False), replace(FACTS, on_hold=True), replace(FACTS, renewable=False)])
+def test_no_appeal_opens_what_is_not_opened_on_application(facts: Facts) -> None:
     rejected = replace(SUBMITTED, state=State.REJECTED)
-    assert errors(Command.OVERTURN, rejected, Part.SYSTEM, facts=replace(FACTS, **facts))
+    assert errors(Command.OVERTURN, rejected, Part.SYSTEM, facts=facts)
     assert give(Command.OVERTURN, rejected, Part.SYSTEM, facts=replace(FACTS, member=True))
 
 
