@@ -4,7 +4,10 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tempfile
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from console import Failure
@@ -15,6 +18,10 @@ DEFAULTS: Mapping[str, int] = {"web": 5000, "postgres": 21610, "redis": 21611, "
 
 # The address of the portal is promised to people; the others are internal and may move when taken.
 PROMISED = ("web",)
+
+# Between the claim of a port and the service that listens on it a while goes by, in which another checkout may look for one.
+RESERVATIONS = Path(tempfile.gettempdir(), "govshare-ports")
+RESERVED_SECONDS = 600
 
 
 def variable(service: str) -> str:
@@ -43,13 +50,13 @@ def claim(
     """
     chosen = dict(ports)
     for name in starting:
-        if is_free(chosen[name]):
+        if is_free(chosen[name]) and _reserve(run, chosen[name]):
             continue
         if name in PROMISED or _asked(name, environ):
             raise Failure(
                 f"Port {chosen[name]} ({name}) is taken by another program: stop it, or choose another with {variable(name)}"
             )
-        chosen[name] = _next_free(chosen[name], set(chosen.values()))
+        chosen[name] = _next_free(run, chosen[name], set(chosen.values()))
     (run / "ports.json").write_text(json.dumps(chosen, indent=2))
     return chosen
 
@@ -74,8 +81,24 @@ def _asked(name: str, environ: Mapping[str, str]) -> int | None:
     return int(text)
 
 
-def _next_free(port: int, used: set[int]) -> int:
+def _reserve(run: Path, port: int) -> bool:
+    """Whether the port is this checkout's for a while; not where another one is starting on it."""
+    RESERVATIONS.mkdir(mode=0o1777, exist_ok=True)
+    note = RESERVATIONS / str(port)
+    with suppress(OSError):
+        if note.read_text() != str(run) and time.time() - note.stat().st_mtime < RESERVED_SECONDS:
+            return False
+        note.unlink()
+    try:
+        with note.open("x") as file:
+            file.write(str(run))
+    except FileExistsError:  # somebody else was faster
+        return False
+    return True
+
+
+def _next_free(run: Path, port: int, used: set[int]) -> int:
     for candidate in range(port + 10, port + 2000, 10):
-        if candidate not in used and is_free(candidate):
+        if candidate not in used and is_free(candidate) and _reserve(run, candidate):
             return candidate
     raise Failure(f"No free port found above {port}")

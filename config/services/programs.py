@@ -60,10 +60,11 @@ def every(instance: Instance) -> list[Program]:
 
 
 def web_is_ready(instance: Instance) -> bool:
-    """Whether the portal answers its own API."""
+    """Whether the portal answers its own API, and it is this one: another checkout's may have taken the port first."""
     address = f"http://127.0.0.1:{instance.ports['app']}/api/3/action/status_show"
     try:
         with urllib.request.urlopen(address, timeout=30) as answer:
-            return json.load(answer)["success"] is True
+            told = json.load(answer)["result"]["site_url"]
+        return f"\nckan.site_url = {told}\n" in (instance.run / "portal.ini").read_text()
     except (urllib.error.URLError, OSError, ValueError, KeyError):
         return False

@@ -97,6 +97,15 @@ class TestPorts:
         chosen = ports.claim(tmp_path, {**ports.DEFAULTS, "solr": taken_port}, ["solr"], {})
         assert ports.wanted(tmp_path, {}) == chosen
 
+    def test_two_checkouts_that_start_at_once_get_ports_of_their_own(self, load: Any, tmp_path: Path) -> None:
+        ports, free = load("ports"), free_port()
+        runs = [tmp_path / name for name in ("one", "two")]
+        for run in runs:
+            run.mkdir()
+        first, second, again = (ports.claim(run, {"app": free}, ["app"], {})["app"] for run in (*runs, runs[0]))
+        assert (first, again) == (free, free)
+        assert second != free
+
     def test_an_internal_port_that_was_asked_for_is_not_moved(
         self, load: Any, tmp_path: Path, taken_port: int
     ) -> None:

@@ -155,7 +155,7 @@ class TestThePages:
         assert answer.status_code == 302
         assert "如果该账号存在" in words(part(browser.get(answer.headers["Location"]), ".flash-messages"))
         mail, = mailed(mails)
-        assert mail["Subject"].startswith("重新设置")
+        assert mail["Subject"].startswith("重设")
         assert "密码保持不变" in mail.get_content()
         address = link_in(mail)
         assert mail.get_content().split()[-1] == tk.config["ckan.site_url"] + address

@@ -16,7 +16,7 @@ from ckanext.govshare.domain.calendar import SHANGHAI
 
 # The document is Chinese whatever language the page is read in, so its own words are, too, and not translated.
 _PARTIES: Mapping[Party, str] = {Party.DEPARTMENT: "甲方（数据提供部门）", Party.APPLICANT: "乙方（数据使用方）"}
-_METHODS: Mapping[str, str] = {"password": "平台账号登录并再次输入口令"}
+_METHODS: Mapping[str, str] = {"password": "平台账号登录并再次输入密码"}
 _STATES: Mapping[State, str] = {
     State.OFFERED: "双方尚未签署，本文件不具有效力。", State.APPLICANT_SIGNED: "甲方尚未签署，本文件不具有效力。",
 }

@@ -23,6 +23,12 @@ OTHER_FIELDS: Mapping[str, Message] = {
     "title": Message("Title"), "name": Message("Address name"), "notes": Message("Summary"), "tags": Message("Keywords"),
     "groups": Message("Themes"), "resources": Message("Data files"), "owner_org": Message("Department"),
     "license_id": Message("Licence"), "catalog_code": Message("Catalogue code"), "private": Message("Visibility"),
+    # What is said with a command.
+    "reason": Message("Reasons"), "outcome": Message("Decision"), "statement": Message("What became of the data"),
+    "conditions": Message("Conditions"), "period_start": Message("First day of use"), "period_end": Message("Last day of use"),
+    "agreement_required": Message("Data-use agreement"), "limits": Message("Agreed way of use"), "user": Message("Clerk"),
+    "narrowing_basis": Message("Legal basis"), "signature_name": Message("Name of the signer"),
+    "password": Message("Password of your account"),
 }
 
 

@@ -32,8 +32,8 @@ def _where_not_allowed() -> list[str]:
         return [tk._("The platform administrator runs the portal and decides nothing about data. "
                      "Ask the department that is responsible to do this.")]
     if roles.capacities(user):
-        return [tk._("Your role in your department does not include this. Ask your department's administrator to do it, or to "
-                     "give you the role that it needs."),
+        return [tk._("Your role in your department does not include this. If it concerns your department's data, ask your "
+                     "department's administrator; if it concerns the portal itself, ask the platform operator."),
                 tk._("What waits for you is in your own list.")]
     return [tk._("Your applications, and the data that you were granted, are in your own list."),
             tk._("If you work in a department, ask its administrator to make your account a member of it.")]

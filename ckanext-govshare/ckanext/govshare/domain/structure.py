@@ -6,7 +6,7 @@ from typing import Any
 
 from ckanext.govshare.domain.choices import DataType
 from ckanext.govshare.domain.findings import Finding, finding, worst_first
-from ckanext.govshare.domain.info_items import MAX_ITEMS, TEXTS, is_length
+from ckanext.govshare.domain.info_items import MAX_ITEMS, is_length
 
 CODES = frozenset(("missing_item", "extra_column", "type_disagrees", "longer_than_declared"))
 _NUMBERS = frozenset(("int8", "numeric", "float8"))
@@ -71,15 +71,12 @@ def _agrees(type: str, data_type: Any, longest: int) -> bool:
 
 
 def items_from(columns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Information items that describe the columns, for the clerk to complete; lengths leave room for later values."""
-    items: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    for column in columns:
-        name = str(column["name"] or column["id"])[:TEXTS["name"]].strip()
-        if name in taken:
-            name = str(column["id"])
-        taken.add(name)
-        items.append({"name": name, **_typed(column["type"], column.get("longest") or 0), "description": ""})
+    """Information items that describe the columns, for the clerk to complete; lengths leave room for later values.
+
+    They have the names that pages and downloads have.
+    """
+    items = [{"name": str(column["id"]), **_typed(column["type"], column.get("longest") or 0), "description": ""}
+             for column in columns]
     return items[:MAX_ITEMS]
 
 

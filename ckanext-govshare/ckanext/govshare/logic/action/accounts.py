@@ -75,9 +75,13 @@ def _own(original: Action, context: Context, data_dict: DataDict) -> Any:
 
 def _confirm(user: model.User, given: DataDict) -> None:
     """What leads into the account asks for its password again: a token that somebody found must not be worth the account."""
-    if rules.leads_in(given, user.email) and not passwords.is_right(user.name, user, given.get("old_password")):
+    if not rules.leads_in(given, user.email):
+        return
+    if not given.get("old_password"):
         raise tk.ValidationError({"old_password": [
             tk._("To change the password or the e-mail address, enter the present password of your account")]})
+    if not passwords.is_right(user.name, user, given["old_password"]):
+        raise tk.ValidationError({"old_password": [tk._("This is not the password of your account")]})
 
 
 def _new_address(user: model.User, given: DataDict) -> str:

@@ -25,7 +25,7 @@ def govshare_file_sample(context: Context, data_dict: DataDict) -> dict[str, Any
 
     :param id: the data file's own id
     :param limit: how many rows, 1 to 20 (default 8)
-    :returns: ``columns`` (their names in the source) and ``rows`` (lists in that order; dates as ISO text)
+    :returns: ``columns`` (their names, as in the table and in exports) and ``rows`` (lists in that order; dates as ISO text)
     :raises NotFound: also for files that the caller may not know of, and for those without a table
     """
     fetch = access.admit_file(context, data_dict["id"])
@@ -40,8 +40,7 @@ def govshare_file_sample(context: Context, data_dict: DataDict) -> dict[str, Any
     except TooSlow as refusal:
         raise tk.ObjectNotFound(str(refusal)) from None
     columns = [column["id"] for column in fetch.file.columns]
-    return {"columns": [column.get("name") or column["id"] for column in fetch.file.columns],
-            "rows": [[_plain(row[name]) for name in columns] for row in found]}
+    return {"columns": columns, "rows": [[_plain(row[name]) for name in columns] for row in found]}
 
 
 def _plain(value: Any) -> Any:
