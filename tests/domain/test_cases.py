@@ -62,11 +62,13 @@ PORTER, GUEST, NOBODY = frozenset({Part.PORTER}), frozenset({Part.GUEST}), froze
     (Key(State.HUNG), Command.LEND, "bert", GUEST, False, NotYours(Message("For porters"))),
     (Key(State.LENT), Command.LEND, "bert", GUEST, True, NotYours(Message("For porters"))),
     (Key(State.LENT), Command.RETURN, "carl", NOBODY, False, NotYours(Message("Guests give back"))),
-    (Key(State.LENT, "anna"), Command.LEND, "anna", PORTER, True, NotYours(Message("Not to yourself"))),
+    (Key(State.LENT, "anna"), Command.LEND, "anna", PORTER, True, NotNow(Message(
+        "Not while it is {state}", state=Message("Lent")))),
+    (Key(State.HUNG, "anna"), Command.LEND, "anna", PORTER, True, NotYours(Message("Not to yourself"))),
     (Key(State.LENT), Command.LEND, "anna", PORTER, True, NotNow(Message("Not while it is {state}", state=Message("Lent")))),
     (Key(State.HUNG), Command.LEND, "anna", PORTER, True, NotNow(Message("Not at night"))),
 ])
-def test_who_may_not_is_told_so_before_the_state_and_the_state_before_the_moment(
+def test_told_is_first_whose_command_it_is_then_the_state_then_the_person_then_the_moment(
         key: Key, command: Command, actor: str, parts: frozenset[Part], night: bool, told: DomainError | None) -> None:
     refusal = KEYS.refusal(key, Order(command, actor), parts, night)
     assert (type(refusal), refusal and refusal.message) == (type(told), told and told.message)

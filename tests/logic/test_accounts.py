@@ -83,6 +83,30 @@ class TestNobodyIsSomebodyElse:
         user = model.User.get(person["id"])
         assert (user.email, user.validate_password(OWN)) == (person["email"], True)
 
+    @pytest.mark.parametrize("given", [
+        {"state": []}, {"state": "deleted"}, {"state": {"a": 1}}, {"sysadmin": True}, {"created": []}, {"last_active": []},
+        {"apikey": "x"}, {"reset_key": "x"}, {"id": "another"}])
+    def test_nothing_but_what_is_ones_own_to_say_changes_by_what_one_sends(self, world: World, given: dict[str, Any]) -> None:
+        person = factories.User(password=OWN)["name"]
+        user = model.User.get(person)
+        before = user.as_dict()
+        world.call(person, "user_patch", **{"fullname": "李四", **given, "id": person})
+        model.Session.expire_all()
+        assert {**user.as_dict(), "last_active": None} == {**before, "fullname": "李四", "last_active": None}
+
+    @pytest.mark.parametrize("given", [
+        {"email": 0}, {"email": True}, {"email": 1.5}, {"email": []}, {"email": {}}, {"email": ""},
+        {"email": "  "}, {"email": "\u3000"}, {"email": None}, {"about": 0}, {"about": True}, {"fullname": 1.5}, {"image_url": ["x"]}, {"name": 1}])
+    def test_what_is_no_text_and_a_blank_address_are_refused(self, world: World, given: dict[str, Any]) -> None:
+        person = factories.User(password=OWN)
+        for action in ("user_patch", "user_update"):
+            full = {"name": person["name"], "email": person["email"]} if action == "user_update" else {}
+            with pytest.raises(tk.ValidationError) as refused:
+                world.call(person["name"], action, **{**full, "id": person["id"], "old_password": OWN, **given})
+            assert list(refused.value.error_dict) == list(given)
+            model.Session.rollback()
+        assert model.User.get(person["id"]).email == person["email"]
+
     def test_no_answer_holds_a_hash_a_key_or_an_apikey(self, world: World) -> None:
         user = model.User.get(world.editor)
         user.reset_key, user.apikey = "a-reset-key-of-somebody", "an-api-key-of-somebody"

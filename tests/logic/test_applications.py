@@ -134,6 +134,17 @@ class TestHandling:
         listed = cases.world.call(cases.applicant, "govshare_application_list", role="applicant")["results"]
         assert {row["assignee"] for row in listed} == {None}
 
+    def test_the_operator_learns_of_no_list_who_works_on_a_case_and_cannot_look_for_them(self, cases: Cases) -> None:
+        case = cases.submitted()
+        cases.act(cases.clerk, "take", case)
+
+        def listed(user: str, **asked: str) -> dict[str, Any]:
+            found = cases.world.call(user, "govshare_application_list", role="competent", limit=100, **asked)["results"]
+            return {row["id"]: row["assignee"] for row in found}
+        assert listed(cases.world.reviewer)[case["id"]]["name"] == cases.clerk
+        assert listed(cases.world.operator)[case["id"]] is None
+        assert listed(cases.world.operator, assignee=cases.clerk) == listed(cases.world.operator, assignee=cases.second_clerk)
+
     def test_reasons_are_never_empty(self, cases: Cases) -> None:
         case = cases.submitted()
         for command in ("return", "reject"):

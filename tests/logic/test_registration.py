@@ -355,9 +355,11 @@ class TestTheProfile:
 
     @pytest.mark.parametrize("change", [
         {"email": FREE}, {"password1": NEW, "password2": NEW}, {"email": FREE, "old_password": "x"}])
-    def test_it_says_that_the_present_password_is_needed(self, shared_app: Any, person: str, change: dict[str, str]) -> None:
+    def test_it_says_that_the_present_password_is_needed_or_wrong(
+            self, shared_app: Any, person: str, change: dict[str, str]) -> None:
         answer = self.save(Browser(shared_app, person), person, **change)
-        assert "请输入账号当前的密码" in words(part(answer, ".form-group:has(#field-password-old)"))
+        said = "密码不正确" if "old_password" in change else "请输入账号当前的密码"
+        assert said in words(part(answer, ".form-group:has(#field-password-old)"))
 
     def test_what_is_wrong_with_a_password_stands_at_its_field(self, shared_app: Any, person: str) -> None:
         answer = self.save(Browser(shared_app, person), person, old_password=OLD, password1="password", password2="password")

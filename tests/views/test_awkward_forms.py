@@ -19,6 +19,7 @@ from walk import _rules
 from world import World
 
 from ckanext.govshare.repository import datafiles
+from ckanext.govshare.security.forms import ONCE
 from ckanext.govshare.views import appeals, applications, catalog, grants, handling
 from ckanext.govshare.views import datafiles as files
 
@@ -32,7 +33,7 @@ TEXTS = (
     "signature_name", "text_hash", "body", "preview", "command", "text", "language", "url", "tag_string", "owner_org",
     "info_items__0__name", "info_items__0__length", "extras__0__key", "tags__0__name", "users__0__name", "datasets", "order",
     "jti", "ckan.site_title", "ckan.theme", "view_type", "info__1__label", "bulk_action.private", "_ckan_phase", "pkg_name",
-    "token", "activate_user", "next", "page", "limit",
+    "token", "activate_user", "next", "page", "limit", "image_url", "status",
 )
 FILES = ("upload", "image_upload", "logo_upload", "attachments", "file")
 SUBMITS = {"save": "", "confirm": "yes"}
@@ -112,6 +113,9 @@ def bodies(token: str) -> Iterator[tuple[str, dict[str, Any]]]:
     word = plain("x")
     yield "nothing", {"data": {"_csrf_token": token}}
     yield "each twice", {**word, "data": f"{word['data']}&{word['data']}"}
+    # The first that is refused hides the others.
+    more = urlencode([(name, "x") for name in TEXTS if name not in ONCE])
+    yield "all but those that may stand once, twice", {**word, "data": f"{urlencode(sent)}&{more}&{more}"}
     yield "long ones", plain("x" * 5000)
     yield "JSON in place of numbers, days and addresses", plain(quote('{"a": ["x"]}'))
     yield "digits that are none", plain(quote("²"))

@@ -99,6 +99,31 @@ def test_no_body_breaks_an_action(operator: Browser, action: str) -> None:
     assert [one for one in got if isinstance(one, str)] == []
 
 
+ANY_TYPE: list[Any] = [{"a": 1}, [], [[]], [{}], [["a", "x"]], True, 1.5, -1]
+
+
+@pytest.mark.parametrize(("action", "name", "value"), [
+    *(("datastore_search", "filters", value) for value in ANY_TYPE[1:]),
+    *((action, "owner_org", value) for action in ("package_patch", "package_update") for value in ANY_TYPE),
+])
+def test_what_is_right_but_for_its_type_is_refused_by_its_name(
+        operator: Browser, action: str, name: str, value: Any) -> None:
+    answer = operator.post(f"/api/3/action/{action}", json={"id": "x", "resource_id": "x", name: value})
+    assert answer.status_code == 409
+    assert list(answer.json["error"].keys() - {"__type", "message"}) == [name]
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "1", "[1"])
+def test_a_text_that_is_no_mapping_is_no_filter(operator: Browser, shared_world: World, text: str) -> None:
+    table = shared_world.published()["resources"][0]["id"]
+    assert operator.get("/api/3/action/datastore_search", query_string={"resource_id": table, "filters": text}).status_code == 409
+
+
+@pytest.mark.parametrize("address", ["/user/?limit=", "/user/?page=", "/user/?limit=x"])
+def test_a_blank_count_of_people_is_refused(operator: Browser, address: str) -> None:
+    assert operator.get(address).status_code == 400
+
+
 PART = b"--b\r\nContent-Disposition: form-data"
 
 

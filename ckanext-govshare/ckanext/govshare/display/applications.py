@@ -47,12 +47,12 @@ def personal(application: Application, own: bool) -> dict[str, Any]:
             "applicant_kind": form.applicant_kind, "period_start": form.period_start, "period_end": form.period_end}
 
 
-def page(found: list[Application], readable: bool, handling: bool) -> list[dict[str, Any]]:
-    """Applications in a list; `readable`: the caller may know who applies, `handling`: and who works on it."""
+def page(found: list[Application], readable: bool, own: bool) -> list[dict[str, Any]]:
+    """Applications in a list; `readable`: the caller may know who applies and who works on it, `own`: as the applicant."""
     ids = [application.id for application in found]
     running, followers = deadlines.running(CASE, ids), repository.followers(ids)
-    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one, not handling) if readable else {})
-            | ({} if handling else {"assignee": None}) for one in found]
+    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one, own) if readable else {})
+            | ({"assignee": None} if own or not readable else {}) for one in found]
 
 
 def whole(application: Application, held: frozenset[Part], actor: str) -> dict[str, Any]:

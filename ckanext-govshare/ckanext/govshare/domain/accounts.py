@@ -15,6 +15,12 @@ PASSWORDS = ("password", "password1", "password2", "password_hash")
 # Fields of an account that CKAN would save.
 PERSONAL = ("name", "fullname", "email", "about", "image_url", "image_upload",
             "plugin_extras", "apikey", "reset_key")
+# What people change of their own accounts; of anything else that is sent nothing is saved.
+OWN = frozenset({"id", "name", "fullname", "email", "about", "image_url", "image_upload", "clear_upload", "plugin_extras",
+                 "password", "password1", "password2", "old_password"})
+TEXTS = ("name", "fullname", "email", "about", "image_url", "password", "password1", "password2", "old_password")
+_TEXT = Message("Must be a text")
+_ADDRESS = Message("Give your e-mail address")
 _CHOSEN = Message(
     "Only the person chooses this password: it is set by the link that an invitation or “Forgot your password?” sends")
 _OWN = Message("Only the person may change this")
@@ -29,6 +35,21 @@ def leads_in(given: Mapping[str, Any], email: str | None) -> bool:
     :param email: the account's address now.
     """
     return any(given.get(name) for name in PASSWORDS) or ("email" in given and (given["email"] or "") != (email or ""))
+
+
+def of_oneself(given: Mapping[str, Any], email: str | None) -> dict[str, Any]:
+    """What somebody changes of their own account.
+
+    :param given: fields as they were sent.
+    :param email: the account's address now: once there is one, it gives way to another alone.
+    :raises Invalid: for each text that is none, and for an address that is to be blank.
+    """
+    errors = {name: [_TEXT] for name in TEXTS if given.get(name) is not None and not isinstance(given[name], str)}
+    if "email" in given and "email" not in errors and email and not (given["email"] or "").strip():
+        errors["email"] = [_ADDRESS]
+    if errors:
+        raise Invalid(errors)
+    return {name: value for name, value in given.items() if name in OWN}
 
 
 def of_another(given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:

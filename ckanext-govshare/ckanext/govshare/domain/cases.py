@@ -107,12 +107,15 @@ class Process(Generic[C, S, P]):
             text for part, text in self.not_yours.items() if part in transition.roles))
 
     def refusal(self, case: Stated, order: Given, parts: frozenset[P], facts: Any = None) -> DomainError | None:
-        """Why somebody of `parts` may not give `order` now, whatever its content; who may not is told so before the state."""
-        if refusal := self.barred(order.command, parts) or self.personal(case, order, facts):
+        """Why somebody of `parts` may not give `order` now, whatever its content.
+
+        Told first is what others may not do at all, then what nobody may in this state, then who may not, then when not.
+        """
+        if refusal := self.barred(order.command, parts):
             return refusal
         if case.state not in self.transitions[order.command].states:
             return NotNow(Message(self.not_now.text, state=self.state_names[case.state]))
-        return self.untimely(case, order, facts)
+        return self.personal(case, order, facts) or self.untimely(case, order, facts)
 
     def admit(self, case: Stated, order: Given, parts: frozenset[P], facts: Any = None) -> None:
         """Raise NotYours or NotNow unless somebody of `parts` may give `order` now, whatever its content."""

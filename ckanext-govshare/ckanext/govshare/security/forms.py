@@ -28,8 +28,9 @@ _ROW = re.compile(r"__(\d+)(?:__|$)")
 REQUIRED: Mapping[str, Sequence[str]] = {
     "admin.config": ("save",), "group.member_new": ("role",), "organization.member_new": ("role",)}
 # Of CKAN's forms: what is one text, and what is yes or no; ways back, and other addresses that are looked into.
-ONCE = ("tag_string", "email", "old_password", "name", "id")
+ONCE = ("tag_string", "email", "old_password", "name", "id", "image_url", "owner_org")
 FLAGS = ("activate_user",)
+FLAGS_OF: Mapping[str, Sequence[str]] = {"user.sysadmin": ("status",)}
 FLAG_WORDS = frozenset({"0", "1", "true", "false", "yes", "no", "on", "off", "t", "f", "y", "n"})
 ADDRESSES = ("return_to", "came_from", "next")
 ADDRESSES_OF: Mapping[str, Sequence[str]] = {"util.internal_redirect": ("url",)}
@@ -73,7 +74,7 @@ def _faults(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for field in ONCE:
         if len(request.form.getlist(field)) > 1:
             yield field, tk._("Given more than once")
-    for field in FLAGS:
+    for field in (*FLAGS, *FLAGS_OF.get(request.endpoint or "", ())):
         if request.form.get(field, "0").lower() not in FLAG_WORDS:
             yield field, tk._("Must be true or false")
 

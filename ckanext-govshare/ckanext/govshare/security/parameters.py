@@ -6,6 +6,7 @@ the API is asked; pages and commands call actions with values of their own.
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -63,6 +64,14 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict | str)
 
 
+def _is_mapping(value: Any) -> bool:
+    """An object, in an address its JSON; other text CKAN refuses by itself."""
+    try:
+        return isinstance(json.loads(value) if isinstance(value, str) else value, dict)
+    except ValueError:
+        return True
+
+
 def _has(value: Any, **needed: type) -> bool:
     return isinstance(value, dict) and all(isinstance(value.get(name), kind) for name, kind in needed.items())
 
@@ -74,6 +83,7 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], Message]] = {
     "whole": (_is_whole, Message("Must be a whole number")),
     "list": (_is_list, Message("Must be a list")),
     "object": (_is_object, Message("Must be an object with named values")),
+    "mapping": (_is_mapping, Message("Must be an object with named values")),
     "natural": (lambda value: _is_whole(value) and int(value) >= 0, Message("Must be a whole number")),
     "job": (lambda value: _is_text(value) and bool(_JOB.fullmatch(value)), Message("There is no such job")),
     "rows": (lambda value: isinstance(value, list) and all(map(_is_text, value)), Message("Must be a list")),
@@ -102,6 +112,10 @@ CORRECTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "organization_list": {"organizations": ("text", "rows")},
     "resource_search": {"query": ("text", "rows")},
     "term_translation_show": {"terms": ("text", "rows"), "lang_codes": ("text", "rows")},
+    "package_create": {"owner_org": ("text",)},
+    "package_patch": {"owner_org": ("text",)},
+    "package_update": {"owner_org": ("text",)},
+    "datastore_search": {"filters": ("mapping",)},
     "file_owner_scan": {"rows": ("natural",), "start": ("natural",)},
     "govshare_trace_list": {"from": ("whole",), "to": ("whole",)},
 }
@@ -189,7 +203,7 @@ def install(app: CKANApp) -> None:
 
 
 def _counts(name: str, value: str | None) -> bool:
-    if value is None or (value == "" and name != "page"):
+    if value is None or (value == "" and name != "page" and request.blueprint != "user"):
         return True
     return bool(_COUNT.fullmatch(value)) and int(value) >= _least(name)
 

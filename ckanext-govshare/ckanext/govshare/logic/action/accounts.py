@@ -13,7 +13,7 @@ from ckanext.govshare.domain import accounts as rules
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic import accounts, roles
 from ckanext.govshare.logic.auth import accounts as auth
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.logic.messages import asking, error_dict
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
 from ckanext.govshare.notifications import account_mail
@@ -57,10 +57,11 @@ def user_patch(original: Action, context: Context, data_dict: DataDict) -> Any:
 
 
 def _own(original: Action, context: Context, data_dict: DataDict) -> Any:
-    given = {key: value for key, value in data_dict.items() if key not in ("password_hash", "reset_key")}
     user = roles.user_of(context)
     if user is None:
         raise tk.NotAuthorized
+    with asking():
+        given = rules.of_oneself(data_dict, user.email)
     _confirm(user, given)
     email = _new_address(user, given)
     if not email:

@@ -149,7 +149,8 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
     :param role: applicant (default), department or competent
     :param state: a state, or waiting for those that the department has to decide (optional)
     :param q: part of the entry's title or the applicant's name
-    :param organization: name or id of a department; `assignee`: name or id of a user; `overdue`: only those overdue
+    :param organization: name or id of a department; `assignee`: name or id of a user; `overdue`: only those overdue. The
+        operator, who learns neither who applies nor who works on a case, cannot look for them by `q` and `assignee`
     :param offset, limit: paging; at most 100 a page
     :returns: ``count`` and ``results``
     """
@@ -159,7 +160,7 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
         return {"count": 0, "results": []}
     count, page = repository.search(_wanted(data_dict, user), data_dict["offset"], data_dict["limit"])
     return {"count": count, "results": display.page(
-        page, readable=not user.sysadmin, handling=data_dict["role"] != "applicant")}
+        page, readable=not user.sysadmin, own=data_dict["role"] == "applicant")}
 
 
 def _wanted(data_dict: DataDict, user: model.User) -> repository.Wanted:
@@ -167,7 +168,7 @@ def _wanted(data_dict: DataDict, user: model.User) -> repository.Wanted:
     role, state, wanted = data_dict["role"], data_dict.get("state"), repository.Wanted()
     if role == "applicant":
         wanted = replace(wanted, applicant=user.id)
-    elif data_dict.get("assignee"):
+    elif data_dict.get("assignee") and not user.sysadmin:
         assignee = model.User.get(data_dict["assignee"])
         wanted = replace(wanted, assignee=assignee.id if assignee else _NOBODY)
     if data_dict.get("organization"):
