@@ -96,7 +96,8 @@ class TestNobodyIsSomebodyElse:
 
     @pytest.mark.parametrize("given", [
         {"email": 0}, {"email": True}, {"email": 1.5}, {"email": []}, {"email": {}}, {"email": ""},
-        {"email": "  "}, {"email": "\u3000"}, {"email": None}, {"about": 0}, {"about": True}, {"fullname": 1.5}, {"image_url": ["x"]}, {"name": 1}])
+        {"email": "  "}, {"email": "\u3000"}, {"email": None}, {"about": 0}, {"about": True},
+        {"fullname": 1.5}, {"image_url": ["x"]}, {"name": 1}])
     def test_what_is_no_text_and_a_blank_address_are_refused(self, world: World, given: dict[str, Any]) -> None:
         person = factories.User(password=OWN)
         for action in ("user_patch", "user_update"):
