@@ -32,7 +32,7 @@ COLUMNS: dict[str, Callable[[random.Random], str]] = {
     "数值": lambda r: r.choice(NUMBERS),
     "次数": lambda r: r.choice(("1", "-2", "999999999999999", "")),
     "日期": lambda r: r.choice(("2021-03-05", "1899-12-31", "1000-01-01", "2999-12-31", "")),
-    "时-间": lambda r: r.choice(("2021-03-05T08:30:15", "1850-01-01T23:59:59", "2999-12-31T12:00:00", "")),
+    "时-间": lambda r: r.choice(("2021-03-05T08:30:15.250000", "1850-01-01T23:59:59", "2999-12-31T12:00:00.123456", "")),
     "是/否": lambda r: r.choice(("true", "false", "")),
     "-- x": lambda r: r.choice(("是", "否")),
     "电话": lambda r: f"+8613{r.randrange(10**9):09}",

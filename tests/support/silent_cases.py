@@ -82,6 +82,15 @@ _SHEETS = (
         Case("a text that a format hides", "a.xls" if old else "a.xlsx",
              lambda old=old: _formatted(old, [";;;", ";;"], ["乙", "丙"]),  # type: ignore[misc]
              _numbered(["text", "text"]), [["甲", "乙", "丙"]], findings=[("hidden_cells", 2)]))),
+    *(Case("fractions of a second", "a.xls" if old else "a.xlsx",
+           lambda old=old: _formatted(old, ["yyyy-mm-dd hh:mm:ss.000"] * 4,  # type: ignore[misc]
+                                      [44260.354343171296, 44260.3543402778, 44260.999999988426, 44260.99999999999]),
+           _numbered(["timestamp"] * 3 + ["date"]),
+           [["甲", "2021-03-05T08:30:15.250000", "2021-03-05T08:30:15", "2021-03-05T23:59:59.999000", "2021-03-06"]]) for old in (False, True)),
+    *(Case("hours beyond a day", "a.xls" if old else "a.xlsx",
+           lambda old=old: _formatted(old, ["[h]:mm", "[h]:mm:ss", "[h]:mm", "[mm]:ss.0"],  # type: ignore[misc]
+                                      [30 / 24 + 5 / 1440, 0.25, -1.5 / 24, 1.5 / 86400]),
+           _numbered(["text"] * 4), [["甲", "30:05:00", "6:00:00", "-1:30:00", "0:00:01.5"]]) for old in (False, True)),
     Case("a row of no height", "a.xlsx", _sheet(lambda xml: xml.replace(b'<row r="3"', b'<row r="3" ht="0" customHeight="1"')), *_STAFF,
          findings=[("hidden_rows", 3)]),
     Case("a column of hardly any width", "a.xlsx",

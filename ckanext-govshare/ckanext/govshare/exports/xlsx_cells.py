@@ -88,10 +88,10 @@ def day(value: date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """A date with a time."""
+    """A date with a time; one finer than a thousandth of a second, which is Excel's, becomes a text."""
     if value is None:
         return _MISSING
-    if value < _FIRST_MOMENT:
+    if value < _FIRST_MOMENT or value.microsecond % 1000:
         return text(value.isoformat(" "))
     days = (value - _MOMENT_ZERO) / _ONE_DAY
     return f'<c s="{_MOMENT}"><v>{days:.10f}</v></c>'

@@ -36,7 +36,7 @@ def text_of(value: Any) -> str:
         case date() | time():
             return value.isoformat()
         case timedelta():
-            return str(value)
+            return _duration(value)
         case Decimal():
             return format(value, "f")
         case list() | dict():
@@ -55,9 +55,15 @@ def _float(value: float) -> str:
 def _time(value: datetime) -> str:
     if value.tzinfo is not None:
         value = value.astimezone(BEIJING).replace(tzinfo=None)
-    if value.microsecond:
-        value = (value + timedelta(milliseconds=0.5)).replace(microsecond=0)
     return value.date().isoformat() if value.time() == time() else value.isoformat()
+
+
+def _duration(value: timedelta) -> str:
+    """Hours, minutes and seconds as a spreadsheet counts them: 30:05:00."""
+    minutes, seconds = divmod(abs(value), timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{seconds.microseconds:06}".rstrip("0") if seconds.microseconds else ""
+    return f"{'-' if value < timedelta() else ''}{hours}:{minutes:02}:{seconds.seconds:02}{fraction}"
 
 
 def unusual(texts: list[str]) -> tuple[list[str], int | None, int | None]:
