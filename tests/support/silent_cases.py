@@ -174,4 +174,18 @@ _VALUES = (
           ["庚\n,辛", 'x,"y"', "6"]]),
 )
 
-SILENT = (*_SHEETS, *_LISTS, *_NAMES, *_VALUES)
+_TREES = (
+    Case("a second table of XML", "a.xml", lambda: b"<d><r><a>1</a></r><r><a>2</a></r><s><b>3</b></s><s><b>4</b></s></d>", {"a": "int8"}, [["1"], ["2"]],
+         findings=[("table_inside", None), ("other_lists", None)]),
+    Case("tables of XML inside of others", "a.xml",
+         lambda: b"<d><r><i><x>1</x></i><i><x>2</x></i></r><r><a>2</a></r><m><s><b><c>3</c></b><b><c>5</c></b></s><s><b><c>4</c></b></s></m></d>",
+         {"i": "text", "a": "int8"}, [['[{"x":"1"},{"x":"2"}]', ""], ["", "2"]],
+         findings=[("table_inside", None), ("other_lists", None), ("nested_values", 1)]),
+    Case("text beside the children of a row of XML", "a.xml", lambda: b"<d><r>LOST<a>1</a>TAIL</r>\n<r>\n<a>2</a>\n</r><r>3</r></d>", {"a": "int8"},
+         [["1"], ["2"]], findings=[("table_inside", None), ("text_left_out", 1), ("text_left_out", 3), ("blank_rows", 3)]),
+    Case("text around the children of a cell of XML", "a.xml",
+         lambda: b"<d><r><a>ab<i>mid</i>cd</a></r><r><a>12<i>3</i></a></r><r><a><i>3</i>\n<i>4</i>z</a></r></d>", {"a": "text"},
+         [['{"i":"mid","":["ab","cd"]}'], ['{"i":"3","":"12"}'], ['{"i":["3","4"],"":"z"}']], findings=[("table_inside", None), ("nested_values", 1)]),
+)
+
+SILENT = (*_SHEETS, *_LISTS, *_NAMES, *_VALUES, *_TREES)

@@ -39,9 +39,18 @@ def read_xml(source: Source, sink: Sink) -> Report:
         sink.findings.add("no_table")
         return sink.report("xml")
     sink.findings.add("table_inside", path="/".join(path))
+    if others := _others(found, path):
+        sink.findings.add("other_lists", others="、".join("/".join(other) for other in others[:10]))
     columns = _columns(path, found[path])
     sink.table(list(columns.values()), _rows(source, path, list(columns), sink), total=source.size)
     return sink.report("xml", path="/".join(path))
+
+
+def _others(found: dict[Path, _Kind], table: Path) -> list[Path]:
+    """Paths of rows that are neither in the table nor inside of other rows."""
+    rows = [path for path, kind in found.items() if kind.count > 1 and kind.structured and path != table]
+    around = {table, *rows}
+    return [path for path in rows if not any(path[:length] in around for length in range(1, len(path)))]
 
 
 def _survey(source: Source) -> dict[Path, _Kind]:
@@ -85,6 +94,8 @@ def _rows(source: Source, path: Path, keys: Sequence[str], sink: Sink) -> Iterat
     nested: set[str] = set()
     for number, element in enumerate(_elements(source, path), start=1):
         values = _values(element)
+        if "" not in keys and (text := values.pop("", None)):
+            sink.findings.add("text_left_out", row=number, value=text if isinstance(text, str) else " … ".join(text))
         for name in {name for name, value in values.items() if isinstance(value, (list, dict))} - nested:
             nested.add(name)
             sink.findings.add("nested_values", row=number, column=name)
@@ -114,8 +125,8 @@ def _values(element: Any) -> dict[str, Any]:
             values[name] = [*values[name], value] if isinstance(values[name], list) else [values[name], value]
         else:
             values[name] = value
-    text = (element.text or "").strip()
-    return {**values, "": text} if text else values
+    texts = [text for part in (element.text, *(child.tail for child in element)) if (text := (part or "").strip())]
+    return {**values, "": texts if len(texts) > 1 else texts[0]} if texts else values
 
 
 def _value(element: Any) -> Any:
