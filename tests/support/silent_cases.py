@@ -45,6 +45,18 @@ def _sheet(change: Callable[[bytes], bytes]) -> Callable[[], bytes]:
     return lambda: with_part(one_sheet(*rows), "xl/worksheets/sheet1.xml", change)
 
 
+def _merged(old: bool) -> bytes:
+    """Three merges hide a value: beside the first cell, under it, and beside a blank one; one hides what it shows."""
+    rows = [["名称", "上午", "下午"], ["甲", "开", "密"], ["乙", "关", None], ["密", "关", "晚"], ["丙", None, "密"], ["丁", None, "迟"], ["戊", "早", None]]
+    merges = ((1, 1, 1, 2), (2, 0, 3, 0), (2, 1, 3, 1), (4, 1, 4, 2))
+    if old:
+        return old_workbook(rows, change=lambda sheet: sheet.merged_ranges.extend((top, bottom, left, right) for top, left, bottom, right in merges))
+    cells = "".join(f'<mergeCell ref="{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}"/>'
+                    for top, left, bottom, right in merges)
+    return with_part(one_sheet(*rows), "xl/worksheets/sheet1.xml",
+                     lambda xml: xml.replace(b"</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>".encode()))
+
+
 def _hidden_in_old(sheet: Any) -> None:
     sheet.col(1).hidden = True
     sheet.col(2).width = 0
@@ -82,6 +94,10 @@ _SHEETS = (
         Case("a text that a format hides", "a.xls" if old else "a.xlsx",
              lambda old=old: _formatted(old, [";;;", ";;"], ["乙", "丙"]),  # type: ignore[misc]
              _numbered(["text", "text"]), [["甲", "乙", "丙"]], findings=[("hidden_cells", 2)]))),
+    *(Case("values that merged cells cover", "a.xls" if old else "a.xlsx", lambda old=old: _merged(old),  # type: ignore[misc]
+           dict.fromkeys(("名称", "上午", "下午"), "text"),
+           [["甲", "开", ""], ["乙", "关", ""], ["乙", "关", "晚"], ["丙", "", ""], ["丁", "", "迟"], ["戊", "早", ""]],
+           findings=[("merged_blank", 2), ("merged_covers", 2), ("merged_cells", 3), ("merged_cells", 3), ("merged_covers", 4), ("merged_covers", 5)]) for old in (False, True)),
     *(Case("fractions of a second", "a.xls" if old else "a.xlsx",
            lambda old=old: _formatted(old, ["yyyy-mm-dd hh:mm:ss.000"] * 4,  # type: ignore[misc]
                                       [44260.354343171296, 44260.3543402778, 44260.999999988426, 44260.99999999999]),

@@ -104,6 +104,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "note_row": ("warning", Message("“{value}”: a note under the table is not data and was left out.")),
     "merged_cells": ("warning", Message("Merged cells ({range}): each of their rows was given the value.")),
     "merged_blank": ("warning", Message("Merged cells ({range}): only the first has the value. Undo the merge and fill in.")),
+    "merged_covers": ("warning", Message("Merged cells ({range}) cover values that nobody sees in the sheet; they were left out, but "
+                                         "the original file would publish them. Undo the merge and look at them.")),
     "other_sheets": ("warning", Message("Sheet “{sheet}” was read, the others were not: {others}. Upload each as its own file.")),
     "hidden_sheets": ("warning", Message("The workbook has hidden sheets, which the original file would publish too: {others}.")),
     "hidden_columns": ("warning", Message("The column is hidden in the sheet, but would be published: is it meant to be?")),

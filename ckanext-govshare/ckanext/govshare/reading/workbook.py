@@ -164,12 +164,12 @@ class _Merge:
 
 
 def _merges(sheet: CalamineSheet, start: int) -> dict[int, list[_Merge]]:
-    """The merged cells of the data, by their first row."""
+    """The merged cells of the data, by their first row there."""
     left = sheet.start[1] if sheet.start else 0
     merges: dict[int, list[_Merge]] = {}
     for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
-        if top + 1 >= start and 0 <= first - left < sheet.width:
-            merges.setdefault(top + 1, []).append(_Merge(top + 1, bottom + 1, first - left, last - first + 1))
+        if bottom + 1 >= start and last >= left and first - left < sheet.width:
+            merges.setdefault(max(top + 1, start), []).append(_Merge(top + 1, bottom + 1, first - left, last - first + 1))
     return merges
 
 
@@ -177,16 +177,28 @@ def _unmerged(rows: Iterator[Sequence[Any]], start: int, merges: dict[int, list[
               findings: Findings) -> Iterator[Sequence[Any]]:
     """Each row of merged cells gets their value: they say that it holds for all of them. Across columns it cannot be told."""
     open_merges: list[tuple[_Merge, Any]] = []
+    told: set[_Merge] = set()
     for row, cells in enumerate(rows, start=start):
         for merge in merges.get(row, ()):
-            value = cells[merge.column]
-            if merge.last > merge.first:
-                open_merges.append((merge, value))
+            value = cells[merge.column] if merge.first == row and merge.column >= 0 else ""
+            open_merges.append((merge, value))
             if value != "":
                 findings.add("merged_blank" if merge.width > 1 else "merged_cells", row=row, range=merge.range)
         if open_merges:
             cells = list(cells)
             for merge, value in open_merges:
-                cells[merge.column] = value
+                if _covers(cells, merge, value) and merge not in told:
+                    told.add(merge)
+                    findings.add("merged_covers", row=row, range=merge.range)
             open_merges = [(merge, value) for merge, value in open_merges if merge.last > row]
         yield cells
+
+
+def _covers(cells: list[Any], merge: _Merge, value: Any) -> bool:
+    """Give the row's cells what the merge shows: its value in the first column, else nothing; whether that hides something."""
+    found = False
+    for index in range(max(merge.column, 0), min(merge.column + merge.width, len(cells))):
+        shown = value if index == merge.column else ""
+        found = found or cells[index] not in ("", shown)
+        cells[index] = shown
+    return found
