@@ -1,6 +1,7 @@
 """Files whose values or names would change, or whose secrets would be published, without a word: each is kept, or told."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,6 +44,10 @@ def _numbered(types: Sequence[str]) -> dict[str, str]:
 def _sheet(change: Callable[[bytes], bytes]) -> Callable[[], bytes]:
     rows = (["单位", "证号", "人数"], ["甲", "A1", 1], ["乙", "B2", 2])
     return lambda: with_part(one_sheet(*rows), "xl/worksheets/sheet1.xml", change)
+
+
+def _without_references(xml: bytes) -> bytes:
+    return re.sub(rb' r="[A-Z]*[0-9]+"', b"", xml)
 
 
 def _merged(old: bool) -> bytes:
@@ -98,6 +103,14 @@ _SHEETS = (
            dict.fromkeys(("名称", "上午", "下午"), "text"),
            [["甲", "开", ""], ["乙", "关", ""], ["乙", "关", "晚"], ["丙", "", ""], ["丁", "", "迟"], ["戊", "早", ""]],
            findings=[("merged_blank", 2), ("merged_covers", 2), ("merged_cells", 3), ("merged_cells", 3), ("merged_covers", 4), ("merged_covers", 5)]) for old in (False, True)),
+    *(Case("numbers with a date's format that are no dates", "a.xls" if old else "a.xlsx",
+           lambda old=old: _formatted(old, ["yyyy-mm-dd", 'm"月"d"日"', "h:mm", "h:mm", "yyyy-mm-dd"], [-1, 0, -0.25, 0, 44260], [0, -3.5, 0.5, 0, 44261]),  # type: ignore[misc]
+           _numbered(["int8", "numeric", "text", "text", "date"]),
+           [["甲", "-1", "0", "-0.25", "00:00:00", "2021-03-05"], ["甲", "0", "-3.5", "12:00:00", "00:00:00", "2021-03-06"]],
+           findings=[("no_date", 2), ("no_date", 2), ("no_date", 2)]) for old in (False, True)),
+    Case("a negative date without a reference", "a.xlsx",
+         lambda: with_part(_formatted(False, ["yyyy-mm-dd"], [44260], [-1], [0]), "xl/worksheets/sheet1.xml", _without_references),
+         _numbered(["text"]), [["甲", "2021-03-05"], ["甲", "-1"], ["甲", "0"]], findings=[("no_date", 3)]),
     *(Case("fractions of a second", "a.xls" if old else "a.xlsx",
            lambda old=old: _formatted(old, ["yyyy-mm-dd hh:mm:ss.000"] * 4,  # type: ignore[misc]
                                       [44260.354343171296, 44260.3543402778, 44260.999999988426, 44260.99999999999]),

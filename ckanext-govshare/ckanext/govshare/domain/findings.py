@@ -104,14 +104,16 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "note_row": ("warning", Message("“{value}”: a note under the table is not data and was left out.")),
     "merged_cells": ("warning", Message("Merged cells ({range}): each of their rows was given the value.")),
     "merged_blank": ("warning", Message("Merged cells ({range}): only the first has the value. Undo the merge and fill in.")),
-    "merged_covers": ("warning", Message("Merged cells ({range}) cover values that nobody sees in the sheet; they were left out, but "
-                                         "the original file would publish them. Undo the merge and look at them.")),
+    "merged_covers": ("warning", Message("Merged cells ({range}) cover values that nobody sees in the sheet; they were left out, "
+                                         "but the original file would publish them. Undo the merge and look at them.")),
     "other_sheets": ("warning", Message("Sheet “{sheet}” was read, the others were not: {others}. Upload each as its own file.")),
     "hidden_sheets": ("warning", Message("The workbook has hidden sheets, which the original file would publish too: {others}.")),
     "hidden_columns": ("warning", Message("The column is hidden in the sheet, but would be published: is it meant to be?")),
     "hidden_rows": ("warning", Message("Rows are hidden in the sheet, but would be published ({count}); this is the first.")),
     "hidden_cells": ("warning", Message("The number format of cells shows nothing of their values, which would be published "
                                         "({count} cells); this is the first.")),
+    "no_date": ("warning", Message("Cells have a date's format, but {value} is no date: such numbers were kept as stored "
+                                   "({count} cells); this is the first.")),
     "formula_error": ("warning", Message("The cell shows the error {value}; it was left blank.")),
     "no_formula_values": ("error", Message("Cells hold formulas without results. Save the file in a spreadsheet program.")),
     # values

@@ -19,6 +19,10 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _WHOLE = 1e15  # floats hold so large whole numbers exactly
 _MINUS = frozenset("-−(")
+# Excel's own formats of dates and times, whose codes no file has; whether they show days.
+_OWN_DATES: Mapping[int, bool] = {
+    **dict.fromkeys((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58), True),
+    **dict.fromkeys((*range(18, 22), *range(32, 36), 45, 47, 55, 56), False)}
 
 
 @dataclass
@@ -176,3 +180,16 @@ def number_format(code: str) -> NumberFormat | None:
     numbers = sections[:min(3, len(sections) - bool(texts))]
     found = NumberFormat(numbers, bool(texts) and not texts[0].text)
     return found if code.strip() and numbers and found.matters else None
+
+
+def shows_days(id: int, code: str | None) -> bool | None:
+    """Whether a format of dates and times shows days; None: it is none, or counts hours beyond a day. `id`: Excel's number."""
+    if code is None:
+        return _OWN_DATES.get(id)
+    tokens = list(_TOKEN.finditer(code[:LONGEST]))
+    if any(_ELAPSED.fullmatch(token["bracket"] or "") for token in tokens):
+        return None
+    parts = {token["code"].lower() for token in tokens if token["code"]}
+    if not parts & {*"ymdhs"}:
+        return None
+    return bool(parts & {"y", "d"} or not parts & {"h", "s"})

@@ -8,12 +8,12 @@ from typing import Any
 
 import olefile
 
-from ckanext.govshare.reading.number_formats import number_format
-from ckanext.govshare.reading.sheet_looks import Looks
+from ckanext.govshare.reading.sheet_looks import Looks, by_style
 
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _COLINFO, _ROW, _MULRK = 0x7D, 0x208, 0xBD
-_NUMBERS, _TEXTS = frozenset((0x203, 0x27E, 0x06)), frozenset((0xFD, 0x204))
+_RK, _FORMULA = 0x27E, 0x06
+_NUMBERS, _TEXTS = frozenset((0x203, _RK, _FORMULA)), frozenset((0xFD, 0x204))
 _WANTED = frozenset((_BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF, _COLINFO, _ROW, _MULRK)) | _NUMBERS | _TEXTS
 _UNICODE = 0x600  # version from which on texts are Unicode
 _NARROW, _LOW = 128, 10  # half a character in its 256ths, half a point in its twentieths
@@ -25,7 +25,7 @@ def looks(path: Path, index: int) -> Looks:
     try:
         with olefile.OleFileIO(str(path)) as container:
             stream = container.openstream("Workbook" if container.exists("Workbook") else "Book")
-            found.formats, starts = _globals(stream)
+            (found.formats, found.no_dates.styles), starts = _globals(stream)
             stream.seek(starts[index])
             for kind, data in _records(stream):
                 _look_at(kind, data, found)
@@ -50,8 +50,8 @@ def _records(stream: Any) -> Iterator[tuple[int, bytes]]:
             yield kind, data
 
 
-def _globals(stream: Any) -> tuple[dict[int, Any], list[int]]:
-    """The formats that matter, by the number of the style that has one, and where the sheets begin."""
+def _globals(stream: Any) -> tuple[tuple[dict[int, Any], dict[int, bool]], list[int]]:
+    """The formats that matter and those of dates, by the number of the style that has one, and where the sheets begin."""
     codes: dict[int, str] = {}
     styles: list[int] = []
     starts: list[int] = []
@@ -65,8 +65,7 @@ def _globals(stream: Any) -> tuple[dict[int, Any], list[int]]:
             codes[struct.unpack_from("<H", data)[0]] = _text(data[2:], version)
         elif kind == _XF:
             styles += struct.unpack_from("<2xH", data)
-    formats = {id: number_format(code) for id, code in codes.items()}
-    return {number: format for number, id in enumerate(styles) if (format := formats.get(id))}, starts
+    return by_style(dict(enumerate(styles)), codes), starts
 
 
 def _text(data: bytes, version: int) -> str:
@@ -87,7 +86,27 @@ def _look_at(kind: int, data: bytes, found: Looks) -> None:
     elif kind == _MULRK:
         row, column = struct.unpack_from("<HH", data)
         for offset in range(4, len(data) - 2, 6):
-            found.note(row + 1, column + (offset - 4) // 6, *struct.unpack_from("<H", data, offset))
+            style, = struct.unpack_from("<H", data, offset)
+            found.note(row + 1, column + (offset - 4) // 6, style)
+            found.no_dates.note(row + 1, column + (offset - 4) // 6, _short_number(data, offset + 2), style)
     elif kind in _NUMBERS or kind in _TEXTS:
         row, column, style = struct.unpack_from("<3H", data)
         found.note(row + 1, column, style, kind in _TEXTS)
+        if kind in _NUMBERS and (value := _number(kind, data)) is not None:
+            found.no_dates.note(row + 1, column, value, style)
+
+
+def _number(kind: int, data: bytes) -> float | None:
+    """The number of a cell; None for a formula whose result is none."""
+    if kind == _RK:
+        return _short_number(data, 6)
+    number: float
+    number, = struct.unpack_from("<d", data, 6)
+    return None if kind == _FORMULA and data[12:14] == b"\xff\xff" else number
+
+
+def _short_number(data: bytes, offset: int) -> float:
+    """A number of four bytes: a whole one or the half of a float, and whether it is a hundredth."""
+    bits, = struct.unpack_from("<i", data, offset)
+    value: float = bits >> 2 if bits & 2 else struct.unpack("<d", struct.pack("<xxxxi", bits & ~3))[0]
+    return value / 100 if bits & 1 else value

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
-from ckanext.govshare.reading.number_formats import NumberFormat, number_format
+from ckanext.govshare.reading.no_dates import NoDates
+from ckanext.govshare.reading.number_formats import NumberFormat, number_format, shows_days
 
 MOST_COLUMNS = 16_384  # Excel's
 
@@ -30,13 +31,14 @@ _TEXTS = (b"s", b"str", b"inlineStr")
 class Looks:
     """`formats`: number formats that matter, by the number of a cell's style. `hidden`: columns, from 0. `hidden_rows`: how
     many, and the first. `hidden_cells`, once the rows were gone through, by column: the row of the first cell whose format shows
-    nothing of its value, and how many such cells there are."""
+    nothing of its value, and how many such cells there are. `no_dates`: numbers that look like dates and are none."""
 
     formats: Mapping[int, NumberFormat] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     hidden_rows: int = 0
     first_hidden_row: int | None = None
     hidden_cells: dict[int, tuple[int, int]] = field(default_factory=dict)
+    no_dates: NoDates = field(default_factory=NoDates)
     _noted: dict[int, dict[int, array[int]]] = field(default_factory=dict)
 
     def look_at(self, piece: bytes) -> None:
@@ -78,7 +80,8 @@ class Looks:
             self._noted.setdefault(column, {}).setdefault(style, array("I")).append(row)
 
     def as_shown(self, rows: Iterable[Sequence[Any]], left: int) -> Iterable[Sequence[Any]]:
-        """All rows of the sheet with what number formats add. `left`: the sheet's column of the first cell."""
+        """All rows of the sheet as number formats show them. `left`: the sheet's column of the first cell."""
+        rows = self.no_dates.as_stored(rows, left)
         return self._with_formats(rows, left) if self._noted else rows
 
     def _with_formats(self, rows: Iterable[Sequence[Any]], left: int) -> Iterator[Sequence[Any]]:
@@ -101,13 +104,20 @@ class Looks:
         return value
 
 
-def formats_by_style(styles: ElementTree.Element) -> dict[int, NumberFormat]:
-    """The number formats that matter, by the number of the style that has one."""
+def formats_by_style(styles: ElementTree.Element) -> tuple[dict[int, NumberFormat], dict[int, bool]]:
+    """The number formats that matter, by the number of the style that has one; and of those of dates, whether they show days."""
     codes = {each.get("numFmtId"): each.get("formatCode") or "" for each in styles.iter() if each.tag.endswith("numFmt")}
     cells = next((each for each in styles if each.tag.endswith("}cellXfs") or each.tag == "cellXfs"), ())
+    used = {number: int(id) for number, style in enumerate(cells) if (id := style.get("numFmtId") or "").isdigit()}
+    return by_style(used, {int(id): code for id, code in codes.items() if id and id.isdigit()})
+
+
+def by_style(used: Mapping[int, int], codes: Mapping[int, str]) -> tuple[dict[int, NumberFormat], dict[int, bool]]:
+    """The same for the numbers of the formats that styles use, and the codes of the file's own formats."""
     formats = {id: number_format(code) for id, code in codes.items()}
-    used = ((number, formats.get(style.get("numFmtId"))) for number, style in enumerate(cells))
-    return {number: format for number, format in used if format}
+    days = {id: shows_days(id, codes.get(id)) for id in {*used.values()}}
+    return ({number: format for number, id in used.items() if (format := formats.get(id))},
+            {number: shown for number, id in used.items() if (shown := days[id]) is not None})
 
 
 @dataclass
@@ -117,8 +127,8 @@ class Walk:
     row: int = 0
     column: int = -1
 
-    def over(self, piece: bytes) -> Iterator[tuple[int, int, bytes]]:
-        """Row (from 1), column (from 0) and attributes of the cells of a piece that have content."""
+    def over(self, piece: bytes) -> Iterator[tuple[int, int, bytes, int]]:
+        """Row (from 1), column (from 0), attributes and beginning of the cells of a piece that have content."""
         for tag in _TAG.finditer(piece):
             place = _PLACE.search(tag[2])
             if tag[1] == b"row":
@@ -127,7 +137,7 @@ class Walk:
             self.column = number_of(place[1]) - 1 if place and place[1] else self.column + 1
             self.row = int(place[2]) if place and place[1] else max(self.row, 1)
             if not tag[2].endswith(b"/"):
-                yield self.row, self.column, tag[2]
+                yield self.row, self.column, tag[2], tag.start()
 
 
 def number_of(letters: bytes) -> int:

@@ -8,13 +8,13 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ckanext.govshare.reading.number_formats import NumberFormat
+from ckanext.govshare.reading.no_dates import NoDates
 from ckanext.govshare.reading.report import Findings, Refused
 from ckanext.govshare.reading.sheet_looks import Looks, Walk, formats_by_style, number_of
 from ckanext.govshare.reading.sink import MAX_COLUMNS
@@ -30,6 +30,7 @@ _CELL = re.compile(rb"<(?:\w{1,20}:)?c\s[^>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{
 _UNREFERENCED = re.compile(rb"<(?:\w{1,20}:)?c(?:>|/>|\s(?![^<>]*\br=)[^<>]*>)")
 _NO_VALUE = re.compile(rb"<c\s([^>]*)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _ERROR = re.compile(rb"<c\s([^>]*\bt=\"e\"[^>]*)>.{0,2000}?<v>(#[^<]{1,20})</v>", re.DOTALL)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _ROW = re.compile(rb"\br=\"[A-Z]+([0-9]+)\"")
 
 
@@ -91,7 +92,7 @@ def check_sheet(path: Path, index: int, findings: Findings) -> Looks:
     """
     seen = _Seen()
     with _opened(path) as archive:
-        looks = Looks(_formats(archive))
+        looks = _looks(archive)
         for piece in _whole_cells(_pieces(archive, archive.getinfo(_part_of(archive, index)), MAX_UNPACKED)):
             _look_at(piece, seen, looks)
     if seen.columns > MAX_COLUMNS:
@@ -105,8 +106,11 @@ def check_sheet(path: Path, index: int, findings: Findings) -> Looks:
     return looks
 
 
-def _formats(archive: zipfile.ZipFile) -> dict[int, NumberFormat]:
-    return formats_by_style(_parsed(archive, "xl/styles.xml")) if "xl/styles.xml" in archive.namelist() else {}
+def _looks(archive: zipfile.ZipFile) -> Looks:
+    if "xl/styles.xml" not in archive.namelist():
+        return Looks()
+    formats, dates = formats_by_style(_parsed(archive, "xl/styles.xml"))
+    return Looks(formats, no_dates=NoDates(dates))
 
 
 def extent(path: Path, index: int) -> tuple[int, int]:
@@ -114,7 +118,7 @@ def extent(path: Path, index: int) -> tuple[int, int]:
     with _opened(path) as archive:
         part = archive.getinfo(_part_of(archive, index))
         pieces = _whole_cells(_pieces(archive, part, MAX_UNPACKED))
-        cells = next((found for piece in pieces if (found := [(row, column) for row, column, _ in Walk().over(piece)])), [])
+        cells = next((found for piece in pieces if (found := [(row, column) for row, column, *_ in Walk().over(piece)])), [])
     return len({column for _, column in cells}), len({row for row, _ in cells})
 
 
@@ -133,25 +137,31 @@ def _whole_cells(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _look_at(piece: bytes, seen: _Seen, looks: Looks) -> None:
     looks.look_at(piece)
+    no_dates = looks.no_dates.of_piece(piece)
     if seen.walking or looks.formats or _UNREFERENCED.search(piece):
-        _walk(piece, seen, looks)
+        _walk(piece, seen, looks, no_dates)
     elif cells := _CELL.findall(piece):
         seen.columns = max(seen.columns, *map(number_of, {column for column, _ in cells}))
         seen.rows = max(seen.rows, *map(int, {row for _, row in cells}))
+        for attributes, value in no_dates.values():
+            if place := _PLACE.search(attributes):
+                looks.no_dates.note(int(place[2]), number_of(place[1]) - 1, value)
     if b"<f" in piece and seen.no_value is None:
         seen.no_value = next((_row(cell[1]) for cell in _NO_VALUE.finditer(piece) if b't="str"' not in cell[1]), None)
     if b't="e"' in piece:
         seen.errors += [(_row(cell[1]), cell[2].decode(errors="replace")) for cell in _ERROR.finditer(piece)]
 
 
-def _walk(piece: bytes, seen: _Seen, looks: Looks) -> None:
+def _walk(piece: bytes, seen: _Seen, looks: Looks, no_dates: Mapping[int, tuple[bytes, float]]) -> None:
     """The same cell by cell, for sheets where places must be counted or styles matter."""
     if not seen.walking:
         seen.walking, seen.walk = True, Walk(row=seen.rows)
-    for row, column, attributes in seen.walk.over(piece):
+    for row, column, attributes, start in seen.walk.over(piece):
         seen.columns, seen.rows = max(seen.columns, column + 1), max(seen.rows, row)
         if looks.formats:
             looks.note_cell(row, column, attributes)
+        if start in no_dates:
+            looks.no_dates.note(row, column, no_dates[start][1])
 
 
 def _row(attributes: bytes) -> int:

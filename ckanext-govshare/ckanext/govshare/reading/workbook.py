@@ -20,6 +20,7 @@ from python_calamine import (
 )
 
 from ckanext.govshare.reading import headers, old_sheets, sheet_parts
+from ckanext.govshare.reading.cells import text_of
 from ckanext.govshare.reading.report import Findings, Refused, Report, Source
 from ckanext.govshare.reading.sheet_looks import Looks
 from ckanext.govshare.reading.sink import Sink
@@ -134,6 +135,8 @@ def _fill(sheet: CalamineSheet, sink: Sink, looks: Looks) -> int:
     sink.table(header.names, kept, start, total=sheet.end[0] + 1 if sheet.end else 0)
     for column, (first, count) in sorted(looks.hidden_cells.items()):
         sink.findings.add("hidden_cells", row=first, column=_called(header.names, column - left), count=count)
+    for column, (first, number, count) in sorted(looks.no_dates.found.items()):
+        sink.findings.add("no_date", row=first, column=_called(header.names, column - left), value=text_of(number), count=count)
     return header.first + 1
 
 
