@@ -52,7 +52,7 @@ def _without_references(xml: bytes) -> bytes:
 
 def _merged(old: bool) -> bytes:
     """Three merges hide a value: beside the first cell, under it, and beside a blank one; one hides what it shows."""
-    rows = [["名称", "上午", "下午"], ["甲", "开", "密"], ["乙", "关", None], ["密", "关", "晚"], ["丙", None, "密"], ["丁", None, "迟"], ["戊", "早", None]]
+    rows: list[list[Any]] = [["名称", "上午", "下午"], ["甲", "开", "密"], ["乙", "关", None], ["密", "关", "晚"], ["丙", None, "密"], ["丁", None, "迟"], ["戊", "早", None]]
     merges = ((1, 1, 1, 2), (2, 0, 3, 0), (2, 1, 3, 1), (4, 1, 4, 2))
     if old:
         return old_workbook(rows, change=lambda sheet: sheet.merged_ranges.extend((top, bottom, left, right) for top, left, bottom, right in merges))
