@@ -123,6 +123,8 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
     "exponent": ("note", Message("“{value}” and the like are numbers with an exponent and were written out ({count} cells). "
                                  "If they are codes, enter them as text.")),
     "rewritten": ("note", Message("Values were written as their type is: “{value}” became “{made}” ({count} cells like this).")),
+    "apostrophes": ("note", Message("“{value}” begins with an apostrophe as the portal's exports put it before what looks like a "
+                                    "formula: it was left out ({count} cells); this is the first.")),
     "trimmed": ("note", Message("Blanks before and after values were left out ({count} cells); this is the first.")),
     "placeholders": ("warning", Message("Cells with “{value}” or the like instead of a value were left blank ({count} cells).")),
     "percent": ("note", Message("Percentages were turned into numbers: 0.125 for 12.5%.")),

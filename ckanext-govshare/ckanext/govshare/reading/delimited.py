@@ -28,7 +28,7 @@ def read_delimited(source: Source, sink: Sink) -> Report:
         lines: Iterable[str] = islice(text, lines_before, None)
         if found.old_private:
             lines = (line.translate(encoding.UNICODE_OF) for line in lines)
-        rows = _rows(lines, delimiter, lines_before, found.quotes)
+        rows = _without_guards(_rows(lines, delimiter, lines_before, found.quotes), lines_before, sink.findings)
         if found.odd_quotes:
             rows = _with_closed_quotes(rows, lines_before)
         if found.quotes:
@@ -90,7 +90,22 @@ def _rows(lines: Iterable[str], delimiter: str, lines_before: int, quotes: bool)
     try:
         for cells in reader:
             repaired.at_row = True
-            # What exports put before a text that looks like a formula is no part of it.
-            yield list(map(unguarded, cells)) if GUARD in "".join(cells) else cells
+            yield cells
     except csv.Error as error:
         raise Refused("cell_too_long", row=reader.line_num + lines_before, limit=MAX_CELL) from error
+
+
+def _without_guards(rows: Iterator[Any], lines_before: int, findings: Findings) -> Iterator[Any]:
+    """The rows; what exports put before a text that looks like a formula is no part of it, which is told: a clerk may mean it."""
+    count, first = 0, (0, "")
+    for number, cells in enumerate(rows, start=lines_before + 1):
+        if GUARD not in "".join(cells):
+            yield cells
+            continue
+        bare = list(map(unguarded, cells))
+        if changed := [cell for cell, text in zip(cells, bare, strict=True) if cell != text]:
+            first = first if count else (number, changed[0])
+            count += len(changed)
+        yield bare
+    if count:
+        findings.add("apostrophes", row=first[0], value=first[1], count=count)
