@@ -168,7 +168,12 @@ _NAMES = (
          lambda: csv_of('占比(%),"说""明""",时:刻,$x,_id,_full_text,a"b,a\u200bb,_,100%', "1,2,3,4,5,6,7,8,9,10", "甲,乙,丙,丁,戊,己,庚,辛,壬,癸"),
          dict.fromkeys(("占比(％)", "说 明", "时：刻", "＄x", "id", "full_text", "a b", "ab", "column_9", "100％"), "text"),
          [["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]], count=2, findings=[("renamed_headers", None)]),
-    Case("names that only have blanks too many", "a.csv", lambda: csv_of("\ufeff 名称 ,数  量", "甲,1"), {"名称": "text", "数 量": "int8"}, [["甲", "1"]]),
+    Case("names with blanks around them", "a.csv", lambda: csv_of("\ufeff 名称 ,　数 量", "甲,1"), {"名称": "text", "数 量": "int8"}, [["甲", "1"]]),
+    Case("names with blanks and line ends too many", "a.csv", lambda: csv_of('名称,数  量,"单\n位",a　b,占%  比', "甲,1,2,3,4"),
+         {"名称": "text", **dict.fromkeys(("数 量", "单 位", "a b", "占％ 比"), "int8")}, [["甲", "1", "2", "3", "4"]],
+         findings=[("renamed_headers", None), ("spaced_headers", None)]),
+    Case("line ends in the names of a workbook", "a.xlsx", lambda: one_sheet(["名称", "单\n位"], ["甲", 1]), {"名称": "text", "单 位": "int8"},
+         [["甲", "1"]], findings=[("spaced_headers", None)]),
     Case("names of JSON that the database does not take", "a.json", lambda: b'[{"_id": 1, "a": 2}]', {"id": "int8", "a": "int8"}, [["1", "2"]],
          findings=[("renamed_headers", None)]),
 )

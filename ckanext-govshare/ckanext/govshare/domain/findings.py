@@ -94,6 +94,7 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
                                            "Rename it if another name is better.")),
     "renamed_headers": ("warning", Message("The database does not take these names as they are; in the table the columns have "
                                            "others ({count}): {names}. Rename them if other names are better.")),
+    "spaced_headers": ("note", Message("Line ends and blanks inside of names became one blank ({count}): {names}.")),
     "undivided": ("warning", Message("The rows have “{delimiter}” and the heading has none: the file was read as one column. "
                                      "If it has several, name each of them in the heading.")),
     "joined_header": ("note", Message("The header has two rows; they were joined into one name for each column.")),

@@ -198,6 +198,7 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
     taken: set[str] = set()
     columns: list[Column] = []
     renamed: list[str] = []
+    spaced: list[str] = []
     for position, header in enumerate(headers, start=1):
         shown = " ".join(_visible(clean(header[:MAX_HEADER]), findings).split())
         wanted = _clean(shown) or f"column_{position}"
@@ -209,18 +210,23 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
         elif shown and name != wanted:
             findings.add("duplicate_header", column=shown, position=position, name=name)
         elif shown and name != " ".join(header.strip(_MARK).split()):
-            renamed.append(f"“{_escaped(header[:MAX_PARAM])}” → “{name}”")
+            renamed.append(_change(header, name))
+        elif shown and name != header.strip().strip(_MARK).strip():
+            spaced.append(_change(header, name))
         taken.add(name.casefold())
         columns.append(Column(header=shown, id=name))
     if renamed:
         findings.add("renamed_headers", names=renamed[:MOST_RENAMED], count=len(renamed))
+    if spaced:
+        findings.add("spaced_headers", names=spaced[:MOST_RENAMED], count=len(spaced))
     return columns
 
 
-def _escaped(header: str) -> str:
-    """The header with what cannot be seen written as \\u200b."""
-    return "".join(char if unicodedata.category(char)[0] != "C" else char.encode("unicode_escape").decode()
-                   for char in " ".join(header.split()))
+def _change(header: str, name: str) -> str:
+    """The old and the new name; what cannot be seen is written as \\u200b."""
+    old = "".join(char if unicodedata.category(char)[0] != "C" else char.encode("unicode_escape").decode()
+                  for char in header[:MAX_PARAM].strip())
+    return f"“{old}” → “{name}”"
 
 
 def _visible(header: str, findings: Findings) -> str:
