@@ -209,6 +209,14 @@ _VALUES = (
 )
 
 _TREES = (
+    Case("a name twice in an object of JSON", "a.json", lambda: b'{"m": {"z": 1}, "r": [{"a": 1, "b": 2}, {"a": 3, "b": {"a": 4}, "a": 5, "a": 6}]}',
+         {"a": "int8", "b": "text"}, [["1", "2"], ["6", '{"a":4}']],
+         findings=[("table_inside", None), ("repeated_names", 2), ("nested_values", 2)]),
+    Case("a name twice in a line of JSON", "a.json", lambda: b'{"a": 1}\n{"a": 2}\n{"a": {"x": 1, "x": 2}}\n', {"a": "text"},
+         [["1"], ["2"], ['{"x":2}']], findings=[("repeated_names", 3), ("nested_values", 3)]),
+    Case("a name twice in a feature", "a.geojson",
+         lambda: b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1, "a": 2}, "geometry": null}]}',
+         {"a": "int8", "geometry": "text"}, [["2", ""]], findings=[("repeated_names", 1), ("empty_column", None)]),
     Case("a second table of XML", "a.xml", lambda: b"<d><r><a>1</a></r><r><a>2</a></r><s><b>3</b></s><s><b>4</b></s></d>", {"a": "int8"}, [["1"], ["2"]],
          findings=[("table_inside", None), ("other_lists", None)]),
     Case("tables of XML inside of others", "a.xml",

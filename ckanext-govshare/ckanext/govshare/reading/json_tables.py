@@ -26,6 +26,8 @@ def read_json(source: Source, sink: Sink) -> Report:
     if kinds.claimed_kind(source.name) == "jsonld":
         return rdf.read_json_ld(text, sink)
     survey = _survey(text)
+    if survey.repeated:
+        sink.findings.add("repeated_names", row=survey.first_repeated[0], column=survey.first_repeated[1], count=survey.repeated)
     if survey.marks.get("type") == "FeatureCollection" and "features" in survey.lists:
         return geojson.read_features(text, sink)
     if "@context" in survey.marks:
@@ -38,12 +40,23 @@ def read_json(source: Source, sink: Sink) -> Report:
 @dataclass
 class _Survey:
     """What a JSON file holds. `values`: how many values stand side by side; `marks`: what its top object says of itself;
-    `lists`: the lists outside of lists, by the names that lead there, with how many objects and other things each has."""
+    `lists`: the lists outside of lists, by the names that lead there, with how many objects and other things each has.
+    `repeated`: how often an object has a name again; the number of the first such element, and the name."""
 
     values: int = 0
     objects: int = 0
     marks: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Counter[str]] = field(default_factory=dict)
+    repeated: int = 0
+    first_repeated: tuple[int, str] = (0, "")
+
+    def note_name(self, name: str, others: set[str], counts: Counter[str] | None) -> None:
+        """Note a name of an object that has had the `others`, in the list of the `counts` or beside others in the file."""
+        if name in others:
+            self.first_repeated = self.first_repeated if self.repeated else (counts["object"] if counts else self.values, name)
+            self.repeated += 1
+        elif len(others) <= MAX_COLUMNS:  # what has more is no row of a table
+            others.add(name)
 
     def table(self) -> str | None:
         """The names that lead to the list which is the table."""
@@ -54,16 +67,19 @@ class _Survey:
 def _survey(text: Json) -> _Survey:
     survey = _Survey()
     names: list[str | None] = []  # of the open objects and lists: the name last read in it; None for a list
+    seen: list[set[str]] = []  # the names of each
     counts: Counter[str] | None = None
     with text.opened() as stream:
         for event, value in ijson.basic_parse(stream, multiple_values=True, buf_size=json_source.BUFFER):
             if event == "map_key":
                 names[-1] = value
+                survey.note_name(value, seen[-1], counts)
                 if len(names) == 1 and value in ("@context", "type"):
                     survey.marks[value] = None
                 continue
             if event in _ENDS:
                 names.pop()
+                seen.pop()
                 if names.count(None) == 0:
                     counts = None
                 continue
@@ -78,6 +94,7 @@ def _survey(text: Json) -> _Survey:
                 if event == "start_array" and counts is None:
                     counts = survey.lists.setdefault(".".join(name or "" for name in names), Counter())
                 names.append("" if event == "start_map" else None)
+                seen.append(set())
                 if len(names) > MAX_DEPTH:
                     raise Refused("nested_too_deep")
     return survey
