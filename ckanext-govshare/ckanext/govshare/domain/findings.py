@@ -75,8 +75,9 @@ FINDINGS: Mapping[str, tuple[str, Message]] = {
                                              "(-180 to 180) and latitude (-90 to 90), no metres of a projection.")),
     "table_inside": ("note", Message("The table was made of “{path}”.")),
     "other_lists": ("warning", Message("Other lists of the file are not in the table: {others}. Upload each as its own file.")),
-    "repeated_names": ("warning", Message("An object has this name more than once; only the last value was kept ({count} were left "
-                                          "out); this is the first. Give each value a name of its own.")),
+    "repeated_names": ("warning",
+                       Message("An object has this name more than once; only the last value was kept ({count} were left out); "
+                               "this is the first. Give each value a name of its own.")),
     "text_left_out": ("warning", Message("“{value}” stands beside the elements of the row, in no column: it was left out.")),
     "nested_values": ("note", Message("The column holds nested values; they are shown as JSON text.")),
     "no_table": ("note", Message("The file is valid, but no list of like things: it is offered as it is, without a table.")),
