@@ -237,6 +237,8 @@ REFUSED = (
     Case("an old document", "a.xls", old_document, findings=[("old_document", None)]),
     Case("formulas without results", "a.xlsx", lambda: one_sheet(["名称", "合计数"], ["甲", 1], ["乙", "=3+4"]),
          findings=[("no_formula_values", 3)]),
+    Case("hours beyond all calendars", "a.xlsx",
+         lambda: workbook(("数据", sheet_of([["名称", "时长"], ["甲", 1e18]], formats=[("B2", "[h]:mm")]))), findings=[("number_too_large", None)]),
     Case("a zip bomb", "a.xlsx", lambda: bomb(600), findings=[("zip_bomb", None)]),
     Case("a zip bomb that lies about its size", "a.xlsx", lambda: bomb(600, lying=True), findings=[("zip_bomb", None)]),
     Case("an empty workbook", "a.xlsx", lambda: one_sheet(), findings=[("no_rows", None)]),

@@ -72,6 +72,8 @@ def _explained(format: str) -> Iterator[None]:
         yield
     except PasswordError as error:
         raise Refused("password_protected") from error
+    except OverflowError as error:  # hours that Python cannot count
+        raise Refused("number_too_large") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Refused("damaged", found=format.upper()) from error
     except BaseException as error:
@@ -122,7 +124,7 @@ def _tell_sheets(sheets: Sequence[SheetMetadata], chosen: int, others: Sequence[
 def _fill(sheet: CalamineSheet, sink: Sink, looks: Looks) -> int:
     left = sheet.start[1] if sheet.start else 0
     # from the sheet's first row on, but from the first column with values
-    rows: Iterator[Sequence[Any]] = iter(looks.as_shown(sheet.iter_rows(), left))
+    rows: Iterator[Sequence[Any]] = iter(looks.as_shown(_cells(sheet), left))
     sample = list(islice(rows, headers.SAMPLE))
     header = headers.find_header(sample)
     headers.tell(header, 1, sink.findings)
@@ -138,6 +140,11 @@ def _fill(sheet: CalamineSheet, sink: Sink, looks: Looks) -> int:
     for column, (first, number, count) in sorted(looks.no_dates.found.items()):
         sink.findings.add("no_date", row=first, column=_called(header.names, column - left), value=text_of(number), count=count)
     return header.first + 1
+
+
+def _cells(sheet: CalamineSheet) -> Iterator[Sequence[Any]]:
+    with _explained("xlsx"):
+        yield from sheet.iter_rows()
 
 
 def _tell_hidden(looks: Looks, names: Sequence[str], left: int, findings: Findings) -> None:
