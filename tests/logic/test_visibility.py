@@ -118,7 +118,9 @@ class Site:
     def leaks(self, role: str, probes: Iterable[Probe]) -> list[str]:
         """Probes whose answer changed when the hidden entries came into being, or holds the word."""
         found = []
-        for probe in probes:
+        # Where one finds what one did oneself, and so what the walk commanded in one's name.
+        own = f"/govshare_account_history?id={self.world.people()[role] or '-'}"
+        for probe in (probe for probe in probes if own not in probe.address):
             now = answer(self.browsers[role], probe)
             if now != self.before[role][probe] or WORD in now.body or any(WORD in (h or "") for h in now.headers):
                 found.append(str(probe))
