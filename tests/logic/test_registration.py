@@ -102,7 +102,7 @@ class TestRegistering:
             case "time":
                 moment += timedelta(hours=2)
             case "a change of the key":
-                key = key[:-1] + ("A" if key[-1] != "A" else "B")
+                key = ("A" if key[0] != "A" else "B") + key[1:]
             case "an account that has the address meanwhile":
                 made.append(factories.User(email=FREE.upper())["name"])
             case _:
