@@ -15,7 +15,7 @@ from ckanext.govshare.domain.reading import Matter
 from ckanext.govshare.logic import named
 from ckanext.govshare.logic.cases import history
 from ckanext.govshare.repository import applications as repository
-from ckanext.govshare.repository import attachments, deadlines
+from ckanext.govshare.repository import attachments, deadlines, trace
 
 CASE = "applications"
 # Who sees what the applicant changes after a return.
@@ -69,7 +69,8 @@ def whole(application: Application, held: frozenset[Part], actor: str) -> dict[s
         **_content(application, readable, own),
         "attachments": attachments.listed(CASE, application.id, None if own else application.submitted_at) if readable else [],
         "commands": [command.value for command in applications.PROCESS.allowed(application, held, actor)],
-        "history": history.shown(CASE, application.id, held, {application.applicant}, lambda row: _words(application, row)),
+        "history": history.shown(
+            trace.events(CASE, application.id), held, {application.applicant}, lambda row: _words(application, row)),
     }
 
 

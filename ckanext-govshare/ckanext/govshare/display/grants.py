@@ -16,7 +16,7 @@ from ckanext.govshare.logic import named, roles
 from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.grants import CASE
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.repository import grant_lists
+from ckanext.govshare.repository import grant_lists, trace
 from ckanext.govshare.repository import grants as repository
 
 _UNUSED: Mapping[str, int] = {"calls": 0, "rows": 0, "downloads": 0}
@@ -41,7 +41,7 @@ def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> 
 def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) -> dict[str, Any]:
     """One grant, with all of it that somebody of the parts `held` may know."""
     full = _standing(grant, repository.agreement_state(grant.id, now), now)
-    told = history.shown(CASE, grant.id, held, {roles.actor_of(context)}, lambda row: _words(grant, row))
+    told = history.shown(trace.events(CASE, grant.id), held, {roles.actor_of(context)}, lambda row: _words(grant, row))
     if not reading.reads(Matter.WORDS, held):
         return {**full, **_MASKED, "limits": _without_networks(full["limits"]), "history": told}
     today, actor = shanghai_date(now), roles.actor_of(context)

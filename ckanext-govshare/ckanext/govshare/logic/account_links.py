@@ -77,6 +77,12 @@ def opened(purpose: str, key: object, named: object = None, lock: bool = False) 
     return link
 
 
+def ended() -> tk.ValidationError:
+    """What is said of a key that opens nothing; whatever was held for it is let go."""
+    model.Session.rollback()
+    return tk.ValidationError({"key": [tk._("This link was used, is too old or is not complete. Ask for a new one")]})
+
+
 def _read(purpose: str, key: object, lock: bool) -> Link | None:
     claims = _claims(purpose, key)
     if claims is None:

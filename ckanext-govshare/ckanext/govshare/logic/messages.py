@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.lib.i18n import get_lang
+from flask import has_request_context
 
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.messages import Message
@@ -16,6 +18,11 @@ def translate(message: Message) -> str:
     params = {k: translate(v) if isinstance(v, Message) else v for k, v in message.params.items()}
     text: str = tk._(message.text)
     return text.format(**params) if params else text
+
+
+def language() -> str:
+    """The language of the request; the portal's for a job or a command, which call actions without one."""
+    return str(get_lang() if has_request_context() else tk.config["ckan.locale_default"])
 
 
 def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[Any]]:

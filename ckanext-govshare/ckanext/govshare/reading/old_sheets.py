@@ -30,7 +30,7 @@ def looks(path: Path, index: int) -> Looks:
             for kind, data in _records(stream):
                 _look_at(kind, data, found)
     except (OSError, ValueError, IndexError, struct.error):
-        pass
+        pass  # damaged: calamine refuses it
     return found
 
 

@@ -13,6 +13,7 @@ from ckanext.govshare.domain.agreements import PROCESS, Command
 from ckanext.govshare.logic import agreement_copies, agreements, named, roles
 from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.schema import agreements as schema
+from ckanext.govshare.repository import trace
 
 __all__ = [
     "govshare_agreement_countersign", "govshare_agreement_show", "govshare_agreement_sign", "govshare_agreement_verify",
@@ -77,7 +78,8 @@ def govshare_agreement_show(context: Context, data_dict: DataDict) -> dict[str, 
         "starts_at": agreement.starts_at.isoformat(), "ends_at": agreement.ends_at.isoformat(),
         "offered_at": agreement.offered_at.isoformat(), "sign_with": list(signing.current().fields),
         "commands": [command.value for command in PROCESS.allowed(agreement, held, actor, clock.now())],
-        "history": history.shown(agreements.CASE, agreement.id, held, {actor, *(s.user for s in agreement.signatures)}),
+        "history": history.shown(trace.events(agreements.CASE, agreement.id), held, {
+            actor, *(s.user for s in agreement.signatures)}),
     }
 
 

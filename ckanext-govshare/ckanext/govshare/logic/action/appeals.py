@@ -108,7 +108,7 @@ def govshare_appeal_show(context: Context, data_dict: DataDict) -> dict[str, Any
         "commands": [command.value for command in appeals.PROCESS.allowed(found, held, user.id if user else "", subject)],
         "remedy": next((row["payload"]["remedy"] for row in events if "remedy" in row["payload"]), None),
         "decision": {"state": subject.state, "reason": repository.decision_reason(found)},
-        "history": steps.shown(logic.CASE, found.id, held, {found.appellant}),
+        "history": steps.shown(events, held, {found.appellant}),
     }
     return shown if reads(Matter.WORDS, held) else _without_words(shown)
 

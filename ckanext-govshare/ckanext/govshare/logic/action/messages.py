@@ -6,13 +6,12 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.i18n import get_lang
 from ckan.logic import validate
 from ckan.types import Context, DataDict
-from flask import has_request_context
 
 from ckanext.govshare import clock
 from ckanext.govshare.logic import roles
+from ckanext.govshare.logic.messages import language
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import messages as schema
 from ckanext.govshare.notifications import preferences, texts
@@ -46,9 +45,7 @@ def govshare_message_list(context: Context, data_dict: DataDict) -> dict[str, An
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    # An action may be called without a request, by a job or a command.
-    language = str(get_lang() if has_request_context() else tk.config["ckan.locale_default"])
-    title, sentences = texts.write(row["kind"], row["params"], language)
+    title, sentences = texts.write(row["kind"], row["params"], language())
     return {"id": row["id"], "kind": row["kind"], "title": title, "sentences": sentences, "address": row["address"],
             "created_at": row["created_at"].isoformat(), "read_at": row["read_at"].isoformat() if row["read_at"] else None}
 

@@ -53,8 +53,7 @@ def govshare_password_reset(context: Context, data_dict: DataDict) -> dict[str, 
     link = account_links.opened(PASSWORD, data_dict.get("key"), lock=True)
     user = link.user if link else None
     if user is None:
-        model.Session.rollback()
-        raise tk.ValidationError({"key": [tk._("This link was used, is too old or is not complete. Ask for a new one")]})
+        raise account_links.ended()
     given = {name: str(data_dict.get(name) or "") for name in ("password1", "password2")}
     by_link = Context(user=user.name, ignore_auth=True, schema=schema.chosen())
     with accounts.acting(user.id), transaction():

@@ -5,14 +5,13 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.i18n import get_lang
 from ckan.logic import guard_against_duplicated_email
 from ckan.types import Context, DataDict
-from flask import has_request_context
 
 from ckanext.govshare import clock
 from ckanext.govshare.logic import account_links, accounts, roles
 from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
+from ckanext.govshare.logic.messages import language
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
 from ckanext.govshare.notifications import account_mail
@@ -34,9 +33,9 @@ def govshare_registration_request(context: Context, data_dict: DataDict) -> dict
     tk.check_access("govshare_registration_request", context, data_dict)
     email = schema.address(data_dict)
     throttle.count("registration", email)
-    language = str(get_lang() if has_request_context() else tk.config["ckan.locale_default"])
+    wanted = {"email": email, "account": "", "language": language()}
     with transaction():
-        outbox.put(model.Session, account_mail.ADDRESS_ASKED, {"email": email, "account": "", "language": language}, clock.now())
+        outbox.put(model.Session, account_mail.ADDRESS_ASKED, wanted, clock.now())
     return {}
 
 
@@ -54,7 +53,7 @@ def govshare_registration_complete(context: Context, data_dict: DataDict) -> dic
     tk.check_access("govshare_registration_complete", context, data_dict)
     link = account_links.opened(REGISTRATION, data_dict.get("key"), lock=True)
     if link is None:
-        raise _ended()
+        raise account_links.ended()
     by_link = Context(user="", ignore_auth=True, defer_commit=True, schema=schema.registered())
     with accounts.acting(link.account), transaction():
         # That a name is taken can only be told; so it is not told often.
@@ -77,13 +76,8 @@ def govshare_address_confirm(context: Context, data_dict: DataDict) -> dict[str,
     link = account_links.opened(ADDRESS, data_dict.get("key"), lock=True)
     caller = roles.user_of(context)
     if link is None or link.user is None or caller is None or caller.id != link.account:
-        raise _ended()
+        raise account_links.ended()
     with accounts.acting(link.account), transaction(), guard_against_duplicated_email(link.address):
         link.user.email = link.address
         model.Session.flush()
     return {"email": link.address}
-
-
-def _ended() -> tk.ValidationError:
-    model.Session.rollback()
-    return tk.ValidationError({"key": [tk._("This link was used, is too old or is not complete. Ask for a new one")]})

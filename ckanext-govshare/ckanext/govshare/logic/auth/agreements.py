@@ -1,19 +1,18 @@
 """Who may do what with an agreement and with its templates. The table is `domain.agreements.TRANSITIONS`."""
 from __future__ import annotations
 
+from functools import partial
+
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.govshare.domain import agreements
 from ckanext.govshare.domain.agreement_texts import Scope
-from ckanext.govshare.domain.agreements import Command
+from ckanext.govshare.domain.agreements import PROCESS, Command
 from ckanext.govshare.domain.catalog import Role
-from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.reading import Matter, reads
-from ckanext.govshare.logic import parts, review, roles
-from ckanext.govshare.logic.auth.commands import of_command
-from ckanext.govshare.repository import agreements as repository
+from ckanext.govshare.logic import agreements, review, roles
+from ckanext.govshare.logic.auth.commands import of_command, parts_in
 
 __all__ = [
     "govshare_agreement_countersign", "govshare_agreement_show", "govshare_agreement_sign",
@@ -22,13 +21,10 @@ __all__ = [
 ]
 
 
-def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    agreement = repository.get(str(data_dict.get("id") or ""))
-    return parts.of(context, agreement.department, agreement.applicant) if agreement else frozenset({Part.STRANGER})
+_parts = partial(parts_in, agreements.MACHINE)
 
-
-govshare_agreement_sign = of_command(agreements.PROCESS, Command.SIGN, "govshare_agreement_sign", _parts)
-govshare_agreement_countersign = of_command(agreements.PROCESS, Command.COUNTERSIGN, "govshare_agreement_countersign", _parts)
+govshare_agreement_sign = of_command(PROCESS, Command.SIGN, "govshare_agreement_sign", _parts)
+govshare_agreement_countersign = of_command(PROCESS, Command.COUNTERSIGN, "govshare_agreement_countersign", _parts)
 
 
 @tk.auth_sysadmins_check

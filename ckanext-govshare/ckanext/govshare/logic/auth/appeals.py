@@ -1,14 +1,16 @@
 """Who may file and decide appeals, by the table `domain.appeals.TRANSITIONS`, and who looks at the board."""
 from __future__ import annotations
 
+from functools import partial
+
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from ckanext.govshare.domain.appeals import PROCESS, Command
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.reading import Matter, reads
-from ckanext.govshare.logic import parts, roles
-from ckanext.govshare.logic.auth.commands import of_command
+from ckanext.govshare.logic import appeals, parts, roles
+from ckanext.govshare.logic.auth.commands import of_command, parts_in
 from ckanext.govshare.repository import appeals as repository
 
 __all__ = [
@@ -17,9 +19,7 @@ __all__ = [
 ]
 
 
-def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    found = repository.get(data_dict["id"])
-    return parts.of(context, found.department, found.appellant) if found else frozenset({Part.STRANGER})
+_parts = partial(parts_in, appeals.MACHINE)
 
 
 def _parts_in_subject(context: Context, data_dict: DataDict) -> frozenset[Part]:

@@ -8,6 +8,9 @@ import ckan.plugins.toolkit as tk
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from ckanext.govshare.domain.cases import Process
+from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.logic.cases import kernel
+from ckanext.govshare.logic.cases.kernel import Machine
 from ckanext.govshare.logic.messages import translate
 
 
@@ -15,6 +18,12 @@ def verdict(process: Process[Any, Any, Any], command: Any, held: frozenset[Any])
     """Whether somebody of the parts `held` may give `command`, whatever the state; else with what they are told."""
     refusal = process.barred(command, held)
     return {"success": False, "msg": translate(refusal.message)} if refusal else {"success": True}
+
+
+def parts_in(machine: Machine[Any], context: Context, data_dict: DataDict) -> frozenset[Part]:
+    """The caller's parts in the case whose id the parameters give; those of a stranger where there is none."""
+    case = machine.get(str(data_dict.get("id") or ""), False)
+    return kernel.parts_in(machine, context, case) if case else frozenset({Part.STRANGER})
 
 
 def of_command(process: Process[Any, Any, Any], command: Any, name: str,

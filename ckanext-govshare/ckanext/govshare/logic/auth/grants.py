@@ -1,15 +1,15 @@
 """Who may do what with a grant. The table is `domain.grants.TRANSITIONS`; here it meets CKAN's users."""
 from __future__ import annotations
 
+from functools import partial
+
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.govshare.domain import grants
-from ckanext.govshare.domain.grants import Command, Part
-from ckanext.govshare.logic import parts, roles
-from ckanext.govshare.logic.auth.commands import of_command
-from ckanext.govshare.repository import grants as repository
+from ckanext.govshare.domain.grants import PROCESS, Command, Part
+from ckanext.govshare.logic import grants, roles
+from ckanext.govshare.logic.auth.commands import of_command, parts_in
 
 __all__ = [
     "govshare_grant_close_out", "govshare_grant_list", "govshare_grant_resume", "govshare_grant_show",
@@ -17,16 +17,13 @@ __all__ = [
 ]
 
 
-def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    grant = repository.get(str(data_dict.get("id") or ""))
-    return parts.of(context, grant.department, grant.holder) if grant else frozenset({Part.STRANGER})
+_parts = partial(parts_in, grants.MACHINE)
 
-
-govshare_grant_suspend = of_command(grants.PROCESS, Command.SUSPEND, "govshare_grant_suspend", _parts)
-govshare_grant_resume = of_command(grants.PROCESS, Command.RESUME, "govshare_grant_resume", _parts)
-govshare_grant_terminate = of_command(grants.PROCESS, Command.TERMINATE, "govshare_grant_terminate", _parts)
-govshare_grant_surrender = of_command(grants.PROCESS, Command.SURRENDER, "govshare_grant_surrender", _parts)
-govshare_grant_close_out = of_command(grants.PROCESS, Command.CLOSE_OUT, "govshare_grant_close_out", _parts)
+govshare_grant_suspend = of_command(PROCESS, Command.SUSPEND, "govshare_grant_suspend", _parts)
+govshare_grant_resume = of_command(PROCESS, Command.RESUME, "govshare_grant_resume", _parts)
+govshare_grant_terminate = of_command(PROCESS, Command.TERMINATE, "govshare_grant_terminate", _parts)
+govshare_grant_surrender = of_command(PROCESS, Command.SURRENDER, "govshare_grant_surrender", _parts)
+govshare_grant_close_out = of_command(PROCESS, Command.CLOSE_OUT, "govshare_grant_close_out", _parts)
 
 
 @tk.auth_sysadmins_check
