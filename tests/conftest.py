@@ -70,12 +70,12 @@ def empty_database() -> Callable[[], None]:
 @pytest.fixture(scope="session")
 def reset_db(empty_database: Callable[[], None]) -> Callable[[], None]:
     """CKAN's own would drop the tables, which the application's role does not own."""
-    import account_names
+    import chance
     from ckan import model
     from ckan.tests import factories
     from emptying import forget_attempts, remove_data_files
 
-    account_names.install()
+    chance.install()
 
     def reset() -> None:
         factories.fake.unique.clear()

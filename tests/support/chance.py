@@ -1,8 +1,9 @@
-"""Names of accounts that chance writes nowhere else: a test that looks for one finds that person, or a leak."""
+"""What CKAN's factories make up, of words that no test looks for: what one finds of them is that person's, or a leak."""
 from __future__ import annotations
 
 from ckan.tests.factories import fake
 from faker.providers import BaseProvider
+from faker.providers.lorem import la
 
 LETTERS = "qxzkvwj"  # no word and no hash is of these
 
@@ -15,5 +16,6 @@ class Accounts(BaseProvider):
 
 
 def install() -> None:
-    """Let CKAN's factories take these names."""
+    """Let CKAN's factories take these names, and descriptions in Latin: English ones say `somebody`, `key` and `reason`."""
     fake.add_provider(Accounts)
+    fake.add_provider(la.Provider)
