@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from ckanext.govshare.domain.events import Event
 
@@ -25,7 +25,6 @@ class AccountEvent(Event):
 class AccountCreated(AccountEvent):
     """Somebody registered, was invited (`state` pending) or was made on the server's command line."""
 
-    name: ClassVar[str] = "account_created"
     state: str
     sysadmin: bool
 
@@ -34,7 +33,6 @@ class AccountCreated(AccountEvent):
 class AccountChanged(AccountEvent):
     """`fields` of the account have other values than before."""
 
-    name: ClassVar[str] = "account_changed"
     fields: tuple[str, ...]
 
 
@@ -42,56 +40,41 @@ class AccountChanged(AccountEvent):
 class PasswordSet(AccountEvent):
     """The account has another password."""
 
-    name: ClassVar[str] = "password_set"
-
 
 @dataclass(frozen=True)
 class AccountActivated(AccountEvent):
     """An invited person chose a password."""
-
-    name: ClassVar[str] = "account_activated"
 
 
 @dataclass(frozen=True)
 class AccountBlocked(AccountEvent):
     """Nobody can use the account any more; CKAN calls it deleted, and it can be restored."""
 
-    name: ClassVar[str] = "account_blocked"
-
 
 @dataclass(frozen=True)
 class AccountRestored(AccountEvent):
     """A blocked account can be used again."""
-
-    name: ClassVar[str] = "account_restored"
 
 
 @dataclass(frozen=True)
 class AccountDeleted(AccountEvent):
     """The account's row is gone for good."""
 
-    name: ClassVar[str] = "account_deleted"
-
 
 @dataclass(frozen=True)
 class OperatorAppointed(AccountEvent):
     """The account is the platform's operator (sysadmin) from now on."""
-
-    name: ClassVar[str] = "operator_appointed"
 
 
 @dataclass(frozen=True)
 class OperatorDismissed(AccountEvent):
     """The account is the platform's operator no more."""
 
-    name: ClassVar[str] = "operator_dismissed"
-
 
 @dataclass(frozen=True)
 class MembershipGiven(AccountEvent):
     """The account has `role` in the department or theme `group` (an id); `before` is the role it had, empty for none."""
 
-    name: ClassVar[str] = "membership_given"
     group: str
     role: str
     before: str
@@ -101,7 +84,6 @@ class MembershipGiven(AccountEvent):
 class MembershipEnded(AccountEvent):
     """The account had `role` in `group` and has none now."""
 
-    name: ClassVar[str] = "membership_ended"
     group: str
     role: str
 
@@ -110,7 +92,6 @@ class MembershipEnded(AccountEvent):
 class TokenCreated(AccountEvent):
     """An API token for the account was made; `token` is a hash of its id."""
 
-    name: ClassVar[str] = "token_created"
     token: str
 
 
@@ -118,7 +99,6 @@ class TokenCreated(AccountEvent):
 class TokenRevoked(AccountEvent):
     """An API token of the account works no more."""
 
-    name: ClassVar[str] = "token_revoked"
     token: str
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from ckanext.govshare.domain.events import Event
 
@@ -18,7 +18,6 @@ class AgreementOffered(Event):
     `replaces`: the agreement in whose place it comes once both have signed; empty for the first.
     """
 
-    name: ClassVar[str] = "agreement_offered"
     application_id: str
     template: Mapping[str, Any]
     text_hash: str
@@ -31,7 +30,6 @@ class AgreementOffered(Event):
 class AgreementSigned(Event):
     """The applicant signed the text of `text_hash`. `method` and `proof`: how, as the signer tells it."""
 
-    name: ClassVar[str] = "agreement_signed"
     text_hash: str
     method: str
     proof: Mapping[str, Any]
@@ -41,7 +39,6 @@ class AgreementSigned(Event):
 class AgreementCountersigned(Event):
     """A handler signed for the providing department."""
 
-    name: ClassVar[str] = "agreement_countersigned"
     text_hash: str
     method: str
     proof: Mapping[str, Any]
@@ -51,7 +48,6 @@ class AgreementCountersigned(Event):
 class AgreementInForce(Event):
     """Both sides had signed. It binds from `starts_at` on, until the moment `ends_at`."""
 
-    name: ClassVar[str] = "agreement_in_force"
     starts_at: str
     ends_at: str
 
@@ -60,7 +56,6 @@ class AgreementInForce(Event):
 class AgreementReplaced(Event):
     """Its parties signed a later version, `by`, which took its place."""
 
-    name: ClassVar[str] = "agreement_replaced"
     by: str
 
 
@@ -68,7 +63,6 @@ class AgreementReplaced(Event):
 class AgreementTerminated(Event):
     """It ended with the grant that it was made for (ACC-5)."""
 
-    name: ClassVar[str] = "agreement_terminated"
     reason: str
 
 
@@ -76,7 +70,6 @@ class AgreementTerminated(Event):
 class AgreementReinstated(Event):
     """An appeal overturned the termination of the grant (ACC-6): it stands again as its signatures have it."""
 
-    name: ClassVar[str] = "agreement_reinstated"
     reason: str = ""
 
 
@@ -84,15 +77,13 @@ class AgreementReinstated(Event):
 class AgreementLapsed(Event):
     """The agreed period was over at `ended_at`, whenever this was recorded."""
 
-    name: ClassVar[str] = "agreement_lapsed"
     ended_at: str
 
 
 @dataclass(frozen=True)
-class TemplateChanged(Event):
+class AgreementTemplateChanged(Event):
     """Agreements of `scope` are offered with another text from now on; signed ones stay as they are."""
 
-    name: ClassVar[str] = "agreement_template_changed"
     scope: str
     scope_id: str
     version: int

@@ -5,7 +5,6 @@ What the appellant wrote stays out of the history, which is never deleted: a dig
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from ckanext.govshare.domain.events import Event
 
@@ -14,7 +13,6 @@ from ckanext.govshare.domain.events import Event
 class AppealFiled(Event):
     """The applicant or holder took a decision to the competent department. `digest` identifies the reasons given."""
 
-    name: ClassVar[str] = "appeal_filed"
     subject_kind: str
     subject_id: str
     against: str
@@ -25,7 +23,6 @@ class AppealFiled(Event):
 class AppealUpheld(Event):
     """The competent department lets the department's decision stand, saying why."""
 
-    name: ClassVar[str] = "appeal_upheld"
     reason: str
 
 
@@ -33,7 +30,6 @@ class AppealUpheld(Event):
 class AppealOverturned(Event):
     """The competent department sets the department's decision aside. `remedy`: what that did to the case at once."""
 
-    name: ClassVar[str] = "appeal_overturned"
     reason: str
     remedy: str
 
@@ -41,5 +37,3 @@ class AppealOverturned(Event):
 @dataclass(frozen=True)
 class AppealWithdrawn(Event):
     """The appellant took the appeal back; the department's decision stands."""
-
-    name: ClassVar[str] = "appeal_withdrawn"

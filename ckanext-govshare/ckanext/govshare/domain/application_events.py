@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from ckanext.govshare.domain.events import Event
 
@@ -16,7 +16,6 @@ from ckanext.govshare.domain.events import Event
 class ApplicationSaved(Event):
     """The applicant saved a draft, or what was returned. `digest` identifies the form."""
 
-    name: ClassVar[str] = "application_saved"
     digest: str
 
 
@@ -24,7 +23,6 @@ class ApplicationSaved(Event):
 class ApplicationSubmitted(Event):
     """The applicant handed it in. `terms`: what it was applied under (`domain.applications.Terms`)."""
 
-    name: ClassVar[str] = "application_submitted"
     digest: str
     terms: Mapping[str, Any]
 
@@ -33,14 +31,11 @@ class ApplicationSubmitted(Event):
 class ApplicationTaken(Event):
     """A handler of the department began to examine it."""
 
-    name: ClassVar[str] = "application_taken"
-
 
 @dataclass(frozen=True)
 class ApplicationAssigned(Event):
     """The department says who works on it: a user's id, empty for nobody."""
 
-    name: ClassVar[str] = "application_assigned"
     assignee: str
 
 
@@ -48,7 +43,6 @@ class ApplicationAssigned(Event):
 class ApplicationReturned(Event):
     """The department asks for a supplement; the reply limit does not run meanwhile."""
 
-    name: ClassVar[str] = "application_returned"
     reason: str
 
 
@@ -56,7 +50,6 @@ class ApplicationReturned(Event):
 class ApplicationApproved(Event):
     """The department consents. `decision`: what to (`domain.applications.Decision`)."""
 
-    name: ClassVar[str] = "application_approved"
     decision: Mapping[str, Any]
     reason: str = ""
 
@@ -65,7 +58,6 @@ class ApplicationApproved(Event):
 class ApplicationRejected(Event):
     """The department refuses, saying why (ACC-4)."""
 
-    name: ClassVar[str] = "application_rejected"
     reason: str
 
 
@@ -73,7 +65,6 @@ class ApplicationRejected(Event):
 class ApplicationWithdrawn(Event):
     """The applicant took it back. `reason`: the applicant's words, which stay with the case; the history keeps their digest."""
 
-    name: ClassVar[str] = "application_withdrawn"
     reason: str = ""
 
     def payload(self) -> dict[str, Any]:
@@ -84,7 +75,6 @@ class ApplicationWithdrawn(Event):
 class ApplicationDeemedApproved(Event):
     """The reply limit passed under a profile by which silence is consent; given by the clock alone."""
 
-    name: ClassVar[str] = "application_deemed_approved"
     decision: Mapping[str, Any]
 
 
@@ -92,7 +82,6 @@ class ApplicationDeemedApproved(Event):
 class ApplicationOverturned(Event):
     """The competent department overturned the refusal on appeal (ACC-6): the application is granted as it was asked."""
 
-    name: ClassVar[str] = "application_overturned"
     decision: Mapping[str, Any]
 
 
@@ -100,7 +89,6 @@ class ApplicationOverturned(Event):
 class AttachmentAdded(Event):
     """The applicant added a file. `sha256` identifies its bytes, `size` counts them."""
 
-    name: ClassVar[str] = "attachment_added"
     attachment: str
     sha256: str
     size: int
@@ -110,7 +98,6 @@ class AttachmentAdded(Event):
 class AttachmentRemoved(Event):
     """The applicant removed a file before the application was decided."""
 
-    name: ClassVar[str] = "attachment_removed"
     attachment: str
     sha256: str
 
@@ -119,6 +106,5 @@ class AttachmentRemoved(Event):
 class EntryFormChanged(Event):
     """The department asks something else of who applies for its entry, from version `version` of the form on."""
 
-    name: ClassVar[str] = "entry_form_changed"
     version: int
     digest: str

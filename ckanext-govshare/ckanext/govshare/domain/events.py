@@ -4,6 +4,7 @@ An event's fields become the payload of the case's history and, hashed, a leaf o
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
@@ -11,9 +12,12 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a case; `name` identifies the class in the database."""
+    """Something that happened to a case. `name` stands for it in the database: the class's own, `entry_saved` of EntrySaved."""
 
     name: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def payload(self) -> dict[str, Any]:
         """The event's own fields, as JSON."""
@@ -24,7 +28,6 @@ class Event:
 class EntrySaved(Event):
     """A draft was saved. `digest` identifies its content; `published` tells a pending change from a first draft."""
 
-    name: ClassVar[str] = "entry_saved"
     digest: str
     published: bool
 
@@ -33,7 +36,6 @@ class EntrySaved(Event):
 class EntrySubmitted(Event):
     """A draft was handed to the competent department. Narrowed attributes carry their basis (001 第四十一条第一项)."""
 
-    name: ClassVar[str] = "entry_submitted"
     digest: str
     narrowing: tuple[Mapping[str, str], ...] = ()
     narrowing_basis: str = ""
@@ -43,8 +45,6 @@ class EntrySubmitted(Event):
 class EntryWithdrawn(Event):
     """The department took its submission back."""
 
-    name: ClassVar[str] = "entry_withdrawn"
-
 
 @dataclass(frozen=True)
 class EntryApproved(Event):
@@ -53,7 +53,6 @@ class EntryApproved(Event):
     `files`: the data files that it serves, `{resource_id, file_id, sha256}` each.
     """
 
-    name: ClassVar[str] = "entry_approved"
     version: int
     catalog_code: str
     digest: str
@@ -72,7 +71,6 @@ class EntryMoved(Event):
     `before`, `department`: ids of organizations; `cases`: how many went with it, by kind.
     """
 
-    name: ClassVar[str] = "entry_moved"
     before: str
     department: str
     cases: Mapping[str, int]
@@ -82,7 +80,6 @@ class EntryMoved(Event):
 class EntryReturned(Event):
     """The competent department sent the submission back, saying why."""
 
-    name: ClassVar[str] = "entry_returned"
     reason: str
 
 
@@ -90,7 +87,6 @@ class EntryReturned(Event):
 class EntryDiscarded(Event):
     """A draft was dropped: the pending change of a published entry, or an entry never published."""
 
-    name: ClassVar[str] = "entry_discarded"
     published: bool
 
 
@@ -98,7 +94,6 @@ class EntryDiscarded(Event):
 class DeadlineRecomputed(Event):
     """A provisional due date was computed again when its year's calendar arrived."""
 
-    name: ClassVar[str] = "deadline_recomputed"
     rule: str
     before: str
     due: str
@@ -114,7 +109,6 @@ class DataFetched(Event):
     asked for, such as the format of an export.
     """
 
-    name: ClassVar[str] = "data_fetched"
     resource_id: str
     channel: str
     rows: int
@@ -127,7 +121,6 @@ class DataFetched(Event):
 class DataFileRead(Event):
     """A data file was read (OPN-3: 001 第二十六条). `outcome`: verified or refused; `sha256` identifies the bytes."""
 
-    name: ClassVar[str] = "data_file_read"
     resource: str
     outcome: str
     sha256: str
@@ -139,7 +132,6 @@ class DataFileRead(Event):
 class DataFilePublished(Event):
     """A verified data file took the place of the one before it, as version `number` of the resource's data."""
 
-    name: ClassVar[str] = "data_file_published"
     resource: str
     number: int
     sha256: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from ckanext.govshare.domain.events import Event
 
@@ -21,7 +21,6 @@ def digest(words: str) -> str:
 class GrantOpened(Event):
     """An approved application became a grant. `starts_at` and `ends_at` are ISO times; at `ends_at` it no longer counts."""
 
-    name: ClassVar[str] = "grant_opened"
     application_id: str
     agreement_id: str
     starts_at: str
@@ -34,7 +33,6 @@ class GrantOpened(Event):
 class GrantActivated(Event):
     """Both sides had signed: the agreement `agreement_id` came into force and the grant with it."""
 
-    name: ClassVar[str] = "grant_activated"
     agreement_id: str
 
 
@@ -42,7 +40,6 @@ class GrantActivated(Event):
 class GrantAgreementReplaced(Event):
     """A later version of the agreement was signed by both sides and took the former one's place."""
 
-    name: ClassVar[str] = "grant_agreement_replaced"
     agreement_id: str
     replaced: str
 
@@ -51,7 +48,6 @@ class GrantAgreementReplaced(Event):
 class GrantSuspended(Event):
     """The department stopped access for the time being (ACC-5: 001 第十九条, 第二十七条)."""
 
-    name: ClassVar[str] = "grant_suspended"
     reason: str
 
 
@@ -59,7 +55,6 @@ class GrantSuspended(Event):
 class GrantResumed(Event):
     """A suspension ended, by the department or by an appeal."""
 
-    name: ClassVar[str] = "grant_resumed"
     reason: str
 
 
@@ -67,7 +62,6 @@ class GrantResumed(Event):
 class GrantTerminated(Event):
     """The department ended access for good (ACC-5). `before`: the state that a successful appeal brings back."""
 
-    name: ClassVar[str] = "grant_terminated"
     reason: str
     before: str
 
@@ -76,7 +70,6 @@ class GrantTerminated(Event):
 class GrantReinstated(Event):
     """An appeal overturned a termination; the grant is again in state `state`."""
 
-    name: ClassVar[str] = "grant_reinstated"
     state: str
     reason: str = ""
 
@@ -85,7 +78,6 @@ class GrantReinstated(Event):
 class GrantSurrendered(Event):
     """The holder gave the access up. `words`: why, which stays with the grant. `before`: the state that this ended."""
 
-    name: ClassVar[str] = "grant_surrendered"
     words: str
     before: str
 
@@ -101,7 +93,6 @@ class GrantExpired(Event):
     continues this one, empty for none.
     """
 
-    name: ClassVar[str] = "grant_expired"
     ended_at: str
     before: str
     renewed_by: str = ""
@@ -111,7 +102,6 @@ class GrantExpired(Event):
 class GrantClosedOut(Event):
     """The holder stated what became of the data after the end; the `statement` stays with the grant."""
 
-    name: ClassVar[str] = "grant_closed_out"
     statement: str
 
     def payload(self) -> dict[str, Any]:

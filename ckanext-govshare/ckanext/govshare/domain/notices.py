@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import ClassVar
 
 from ckanext.govshare.domain.calendar import SHANGHAI, WORKED, Calendar, Deadline, shanghai_date
 from ckanext.govshare.domain.events import Event
@@ -39,7 +38,6 @@ Told = tuple[tuple[Audience, str], ...]
 class DeadlineMissed(Event):
     """A limit passed without a decision (ACC-4); the competent department was told. `due` is an ISO date."""
 
-    name: ClassVar[str] = "deadline_missed"
     rule: str
     due: str
 

@@ -37,7 +37,8 @@ def change(scope: Scope, scope_id: str, title: str, body: str, sign_again: bool,
         if sign_again:
             for agreement in _bound(made, department):
                 _offer_again(agreement, user_id)
-        record(Case(CASE, f"{scope}:{scope_id}" if scope_id else scope.value, department), agreement_events.TemplateChanged(
+        case = Case(CASE, f"{scope}:{scope_id}" if scope_id else scope.value, department)
+        record(case, agreement_events.AgreementTemplateChanged(
             scope.value, scope_id, made.version, agreement_texts.text_hash(made.body), sign_again), user_id, now)
     return made
 
