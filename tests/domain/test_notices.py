@@ -7,7 +7,15 @@ from typing import ClassVar
 
 import pytest
 
-from ckanext.govshare.domain import agreement_events, appeal_events, application_events, grant_events, notice_texts, notices
+from ckanext.govshare.domain import (
+    agreement_events,
+    appeal_events,
+    application_events,
+    grant_events,
+    notice_texts,
+    notices,
+    processes,
+)
 from ckanext.govshare.domain.calendar import SHANGHAI, Deadline, build_calendar
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.notices import Audience, Step
@@ -50,15 +58,15 @@ class TestTexts:
         assert [kind for kind, text in notice_texts.KINDS.items() if "dataset" not in notice_texts.fields(text.title)] == []
 
     def test_whatever_is_told_has_a_text(self) -> None:
-        steps = [*(step for kind in notices.WATCHED_DEADLINES for step in notices.reply_steps(kind, deadline(), CALENDAR)),
+        steps = [*(step for kind in processes.watched() for step in processes.reply_steps(kind, deadline(), CALENDAR)),
                  *notices.grant_end_steps(local(2026, 5, 1), local(2026, 1, 1)),
                  *notices.close_out_steps(local(2026, 5, 1), CALENDAR), notices.unusual_step(START),
                  *(step for state in ("offered", "applicant_signed") for replaces in ("", "former")
                    for step in notices.signature_steps(state, local(2026, 5, 1), replaces))]
-        told = [*notices.ON_EVENT.values(), *(step.told for step in steps),
-                notices.of_event(agreement_events.AgreementOffered("a", {}, "h", "s", "e", "former"), "former"),
-                notices.of_event(grant_events.GrantExpired("2026-04-20", "active", "later")),
-                *(notices.of_event(event) for event in NEVER_SIGNED)]
+        told = [*processes.on_event().values(), *(step.told for step in steps),
+                processes.of_event(agreement_events.AgreementOffered("a", {}, "h", "s", "e", "former"), "former"),
+                processes.of_event(grant_events.GrantExpired("2026-04-20", "active", "later")),
+                *(processes.of_event(event) for event in NEVER_SIGNED)]
         assert {kind for one in told for kind in kinds(one)} == set(notice_texts.KINDS)
 
     def test_a_sentence_without_its_parameter_is_left_out(self) -> None:
@@ -81,38 +89,38 @@ class TestEvents:
     def test_every_event_of_a_case_is_told_or_silent_on_purpose(self, module: object) -> None:
         names = {found.name for found in vars(module).values()
                  if isinstance(found, type) and issubclass(found, Event) and found is not Event}
-        assert names <= set(notices.ON_EVENT) | notices.SILENT
-        assert not set(notices.ON_EVENT) & notices.SILENT
+        assert names <= set(processes.on_event()) | processes.SILENT
+        assert not set(processes.on_event()) & processes.SILENT
 
     def test_nothing_is_told_of_an_event_that_does_not_exist(self) -> None:
         modules = (application_events, agreement_events, grant_events, appeal_events)
         known = {found.name for module in modules for found in vars(module).values()
                  if isinstance(found, type) and issubclass(found, Event) and found is not Event}
-        assert set(notices.ON_EVENT) <= known
+        assert set(processes.on_event()) <= known
 
     @pytest.mark.parametrize("event", ["grant_suspended", "grant_terminated"])
     def test_suspension_and_termination_are_reported_to_the_competent_department(self, event: str) -> None:
-        assert {audience for audience, _ in notices.ON_EVENT[event]} == {Audience.PERSON, Audience.COMPETENT}
+        assert {audience for audience, _ in processes.on_event()[event]} == {Audience.PERSON, Audience.COMPETENT}
 
     def test_an_agreement_in_the_place_of_another_asks_to_sign_again(self) -> None:
         first = agreement_events.AgreementOffered("a", {}, "h", "s", "e")
-        assert kinds(notices.of_event(first)) == {"agreement_to_sign"}
-        assert kinds(notices.of_event(first, replaces="former")) == {"agreement_to_sign_again"}
+        assert kinds(processes.of_event(first)) == {"agreement_to_sign"}
+        assert kinds(processes.of_event(first, replaces="former")) == {"agreement_to_sign_again"}
 
     def test_whoever_goes_on_under_a_renewal_is_not_told_that_access_has_ended(self) -> None:
-        assert kinds(notices.of_event(grant_events.GrantExpired("2026-04-20", "active"))) == {"grant_expired"}
-        assert kinds(notices.of_event(grant_events.GrantExpired("2026-04-20", "active", "later"))) == {"grant_continued"}
+        assert kinds(processes.of_event(grant_events.GrantExpired("2026-04-20", "active"))) == {"grant_expired"}
+        assert kinds(processes.of_event(grant_events.GrantExpired("2026-04-20", "active", "later"))) == {"grant_continued"}
 
     def test_nobody_is_asked_to_delete_data_that_they_never_had(self) -> None:
         for event in NEVER_SIGNED:
-            for kind in kinds(notices.of_event(event)):
+            for kind in kinds(processes.of_event(event)):
                 text = notice_texts.KINDS[kind]
                 said = [str(one.text) for one in (text.title, *text.sentences)]
                 assert not [one for one in said if "copies" in one or "access has ended" in one]
 
     def test_no_message_says_what_a_holder_wrote_on_giving_up(self) -> None:
         event = grant_events.GrantSurrendered("张三不再需要", "active")
-        [kind] = kinds(notices.of_event(event))
+        [kind] = kinds(processes.of_event(event))
         assert not hasattr(event, "reason")
         assert all("reason" not in notice_texts.fields(said) for said in notice_texts.KINDS[kind].sentences)
 
@@ -124,11 +132,11 @@ class TestEvents:
         @dataclass(frozen=True)
         class Strange(Event):
             name: ClassVar[str] = "strange"
-        assert notices.of_event(Strange()) == ()
+        assert processes.of_event(Strange()) == ()
 
 
 class TestReplies:
-    STEPS = notices.reply_steps("applications", deadline(), CALENDAR)
+    STEPS = processes.reply_steps("applications", deadline(), CALENDAR)
 
     @pytest.mark.parametrize(("moment", "key"), [
         (local(2026, 4, 15, 7, 59), ""),
@@ -146,26 +154,26 @@ class TestReplies:
 
     def test_holidays_are_no_days_of_warning(self) -> None:
         # 2026-10-01 to 07 is 国庆节: one working day before the 8th is the 30th of September.
-        steps = notices.reply_steps("applications", deadline(date(2026, 9, 20), date(2026, 10, 8)), CALENDAR)
+        steps = processes.reply_steps("applications", deadline(date(2026, 9, 20), date(2026, 10, 8)), CALENDAR)
         assert next(step.at for step in steps if step.key.startswith("due_in_1")) == local(2026, 9, 30, 8)
 
     def test_no_warning_lies_before_the_day_after_submission(self) -> None:
-        steps = notices.reply_steps("applications", deadline(date(2026, 4, 17), DUE), CALENDAR)
+        steps = processes.reply_steps("applications", deadline(date(2026, 4, 17), DUE), CALENDAR)
         assert [step.key for step in steps] == ["due_in_0:2026-04-20", "overdue:2026-04-20"]
 
     def test_overdue_is_reported_to_the_competent_department_and_said_to_the_applicant(self) -> None:
         assert {audience for audience, _ in self.STEPS[-1].told} == {Audience.HANDLERS, Audience.COMPETENT, Audience.PERSON}
 
     def test_a_new_due_date_is_warned_of_anew(self) -> None:
-        later = notices.reply_steps("applications", deadline(due=date(2026, 5, 20)), CALENDAR)
+        later = processes.reply_steps("applications", deadline(due=date(2026, 5, 20)), CALENDAR)
         assert not {step.key for step in later} & {step.key for step in self.STEPS}
 
     def test_of_an_appeal_the_competent_department_is_warned(self) -> None:
-        told = [step.told for step in notices.reply_steps("appeals", deadline(), CALENDAR)]
+        told = [step.told for step in processes.reply_steps("appeals", deadline(), CALENDAR)]
         assert {audience for one in told for audience, _ in one} == {Audience.COMPETENT}
 
     def test_the_review_of_entries_is_not_warned_of(self) -> None:
-        assert notices.reply_steps("catalog", deadline(), CALENDAR) == []
+        assert processes.reply_steps("catalog", deadline(), CALENDAR) == []
 
 
 class TestEnds:

@@ -259,6 +259,16 @@ class TestAccount:
         assert "国控" not in json.dumps(table["payload"], ensure_ascii=False)
         assert world.call(world.operator, "govshare_trace_verify")["intact"]
 
+    def test_what_one_person_fetched_tells_no_size_to_who_may_not_fetch(
+            self, world: World, visit: Callable[[str], Browser]) -> None:
+        entry, resource = _published(world, **CONDITIONAL)
+        visit(world.member).get(_download(entry, resource))
+        for person in ("", world.citizen, world.operator):
+            (day,) = world.call(person, "govshare_fetch_counts", resource_id=resource["id"])["days"]
+            assert (day["fetches"], day["rows"], day["bytes"]) == (1, None, None)
+        (day,) = world.call(world.reviewer, "govshare_fetch_counts", resource_id=resource["id"])["days"]
+        assert (day["rows"], day["bytes"]) == (3, len(TABLE))
+
     def test_what_cannot_be_traced_is_not_sent(
             self, world: World, visit: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch) -> None:
         entry, resource = _published(world, **CONDITIONAL)

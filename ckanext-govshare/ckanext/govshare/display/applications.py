@@ -3,40 +3,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from ckanext.govshare import clock
-from ckanext.govshare.domain import applications, reading
+from ckanext.govshare.display import case_rows
+from ckanext.govshare.display.case_rows import moment
+from ckanext.govshare.domain import reading
 from ckanext.govshare.domain.application_events import ApplicationWithdrawn
 from ckanext.govshare.domain.applications import Application, Part
-from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.domain.reading import Matter
 from ckanext.govshare.logic import named
-from ckanext.govshare.logic.cases import history
+from ckanext.govshare.logic.applications import MACHINE
 from ckanext.govshare.repository import applications as repository
-from ckanext.govshare.repository import attachments, deadlines, trace
+from ckanext.govshare.repository import attachments
 
-CASE = "applications"
 # Who sees what the applicant changes after a return.
 _WRITING = frozenset({Part.APPLICANT, Part.SYSTEM})
 
 
-def moment(value: datetime | None) -> str | None:
-    return value.isoformat() if value else None
-
-
-def short(application: Application, running: Deadline | None, followers: Mapping[str, str]) -> dict[str, Any]:
-    """An application in a list, without what the applicant wrote."""
+def _own(application: Application, followers: Mapping[str, str]) -> dict[str, Any]:
+    """What a list tells of an application beside what every kind of case has, without what the applicant wrote."""
     return {
-        "id": application.id,
-        "dataset": named.dataset(application.entry_id), "organization": named.organization(application.department),
-        "state": application.state.value, "renews": application.renews, "assignee": named.account(application.assignee),
+        "renews": application.renews, "assignee": named.account(application.assignee),
         "created_at": moment(application.created_at), "submitted_at": moment(application.submitted_at),
-        "decided_at": moment(application.decided_at), "deadline": running.as_dict() if running else None,
-        "overdue": bool(running and running.is_overdue(clock.now())),
-        "agreement_id": followers.get("agreement_id"), "grant_id": followers.get("grant_id"),
-        "appeal": followers.get("appeal"),
+        "decided_at": moment(application.decided_at),
+        **{name: followers.get(name) for name in ("agreement_id", "grant_id", "appeal")},
     }
 
 
@@ -49,28 +39,25 @@ def personal(application: Application, own: bool) -> dict[str, Any]:
 
 def page(found: list[Application], readable: bool, own: bool) -> list[dict[str, Any]]:
     """Applications in a list; `readable`: the caller may know who applies and who works on it, `own`: as the applicant."""
-    ids = [application.id for application in found]
-    running, followers = deadlines.running(CASE, ids), repository.followers(ids)
-    return [short(one, running.get(one.id), followers.get(one.id, {})) | (personal(one, own) if readable else {})
-            | ({"assignee": None} if own or not readable else {}) for one in found]
+    followers = repository.followers([application.id for application in found])
+    return [row | _own(one, followers.get(one.id, {})) | (personal(one, own) if readable else {})
+            | ({"assignee": None} if own or not readable else {})
+            for one, row in zip(found, case_rows.rows(MACHINE, found), strict=True)]
 
 
 def whole(application: Application, held: frozenset[Part], actor: str) -> dict[str, Any]:
     """All that somebody of the parts `held` sees of an application."""
-    followers = repository.followers([application.id]).get(application.id, {})
-    running = deadlines.running(CASE, [application.id]).get(application.id)
     readable, handling = reading.reads(Matter.WORDS, held), reading.reads(Matter.STAFF, held)
     own = bool(_WRITING & held)
     return {
-        **short(application, running, followers),
+        **page([application], readable=False, own=own)[0],
         # Which of its clerks works on a case is the department's affair.
         "assignee": named.account(application.assignee) if handling else None,
         "applicant": named.account(application.applicant) if readable else None,
         **_content(application, readable, own),
-        "attachments": attachments.listed(CASE, application.id, None if own else application.submitted_at) if readable else [],
-        "commands": [command.value for command in applications.PROCESS.allowed(application, held, actor)],
-        "history": history.shown(
-            trace.events(CASE, application.id), held, {application.applicant}, lambda row: _words(application, row)),
+        "attachments": attachments.listed(
+            MACHINE.kind, application.id, None if own else application.submitted_at) if readable else [],
+        **case_rows.steps(MACHINE, application, held, actor, words=lambda row: _words(application, row)),
     }
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 from ckan.types import Context
 
+from ckanext.govshare.display import case_rows
+from ckanext.govshare.display.case_rows import moment
 from ckanext.govshare.domain import grants, reading, unusual
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.grant_events import digest
 from ckanext.govshare.domain.grants import ENDED, Grant, Part
 from ckanext.govshare.domain.reading import Matter
 from ckanext.govshare.logic import named, roles
-from ckanext.govshare.logic.cases import history
-from ckanext.govshare.logic.grants import CASE
+from ckanext.govshare.logic.grants import MACHINE
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.repository import grant_lists, trace
+from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
 
 _UNUSED: Mapping[str, int] = {"calls": 0, "rows": 0, "downloads": 0}
@@ -41,10 +42,11 @@ def listed(found: Sequence[tuple[Grant, str]], now: datetime, watched: bool) -> 
 def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) -> dict[str, Any]:
     """One grant, with all of it that somebody of the parts `held` may know."""
     full = _standing(grant, repository.agreement_state(grant.id, now), now)
-    told = history.shown(trace.events(CASE, grant.id), held, {roles.actor_of(context)}, lambda row: _words(grant, row))
+    actor = roles.actor_of(context)
+    steps = case_rows.steps(MACHINE, grant, held, actor, now, {actor}, lambda row: _words(grant, row))
     if not reading.reads(Matter.WORDS, held):
-        return {**full, **_MASKED, "limits": _without_networks(full["limits"]), "history": told}
-    today, actor = shanghai_date(now), roles.actor_of(context)
+        return {**full, **steps, **_MASKED, "limits": _without_networks(full["limits"])}
+    today = shanghai_date(now)
     renewed_by = grant_lists.renewals([grant.id]).get(grant.id)
     watched = [grant.id] if reading.reads(Matter.STAFF, held) else []
     odd = grant_lists.patterns(watched, unusual.shown_since(today)).get(grant.id, [])
@@ -55,8 +57,7 @@ def shown(context: Context, grant: Grant, held: frozenset[Part], now: datetime) 
         "downloads_used": repository.downloads(grant.id), "renewed_by": renewed_by,
         "close_out_due": close_out_due(grant, renewed_by, begun), "unusual": _proposals(odd),
         "appeal": grant_lists.last_appeal(grant.id), "next_agreement_id": grant_lists.replacement(grant.agreement_id, now),
-        "commands": [command.value for command in grants.PROCESS.allowed(grant, held, actor, now)],
-        "history": told,
+        **steps,
     }
 
 
@@ -80,15 +81,15 @@ def close_out_due(grant: Grant, renewed_by: str | None, begun: bool) -> bool:
 
 
 def _standing(grant: Grant, agreement_state: str, now: datetime) -> dict[str, Any]:
-    standing = grants.standing(grant, agreement_state, now)
+    standing, row = grants.standing(grant, agreement_state, now), case_rows.row(grant)
     return {
-        "id": grant.id, "application_id": grant.application_id, "agreement_id": grant.agreement_id or None,
-        "dataset": named.dataset(grant.entry_id), "organization": named.organization(grant.department),
-        "state": grant.state.value, "state_name": translate(grants.STATE_NAMES[grant.state]),
+        **{name: row[name] for name in ("id", "state", "dataset", "organization")},
+        "application_id": grant.application_id, "agreement_id": grant.agreement_id or None,
+        "state_name": translate(grants.STATE_NAMES[grant.state]),
         "standing": standing.value, "standing_text": translate(grants.STANDINGS[standing]),
         "starts_at": grant.starts_at.isoformat(), "ends_at": grant.ends_at.isoformat(),
         "created_at": grant.created_at.isoformat(), "limits": grant.limits.as_dict(), "renews": grant.renews or None,
-        "closed_out_at": grant.closed_out_at.isoformat() if grant.closed_out_at else None,
+        "closed_out_at": moment(grant.closed_out_at),
     }
 
 

@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from ckanext.govshare.domain import agreement_events as events
-from ckanext.govshare.domain.cases import Process, Transition
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.cases import Process, Transition, apart
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part as Part
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 
@@ -160,13 +161,6 @@ def decide(agreement: Agreement, order: Order, parts: frozenset[Part], now: date
             return events.AgreementLapsed(agreement.ends_at.isoformat())
 
 
-def _personal(agreement: Agreement, order: Order, _: datetime) -> DomainError | None:
-    signers = {agreement.applicant, *(signature.user for signature in agreement.signatures)}
-    if order.command is Command.COUNTERSIGN and order.actor in signers:
-        return NotYours(Message("Nobody signs for both sides; a colleague of the department has to countersign"))
-    return None
-
-
 def _untimely(agreement: Agreement, order: Order, now: datetime) -> DomainError | None:
     if order.command in SIGNING and now >= agreement.ends_at:
         return NotNow(Message("The agreed period is over, so that nothing is left to sign; apply anew if the data is needed"))
@@ -183,7 +177,15 @@ PROCESS = Process(
         Part.SYSTEM: Message("This is done by the platform alone"),
     },
     not_now=Message("This is not possible while the agreement is in state “{state}”; reload the page to see where it stands"),
-    personal=_personal, untimely=_untimely,
+    personal=apart(Part.HANDLER, TRANSITIONS, lambda agreement, _: {
+        agreement.applicant, *(signature.user for signature in agreement.signatures)}, Message(
+        "Nobody signs for both sides; a colleague of the department has to countersign")),
+    untimely=_untimely,
+    told={
+        "agreement_offered": ((Audience.PERSON, "agreement_to_sign"),),
+        "agreement_signed": ((Audience.HANDLERS, "agreement_to_countersign"),),
+        "agreement_in_force": ((Audience.PERSON, "agreement_in_force"),),
+    },
 )
 
 

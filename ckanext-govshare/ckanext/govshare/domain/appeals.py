@@ -12,15 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from ckanext.govshare.domain import appeal_events as events
-from ckanext.govshare.domain.cases import Limit, Process, Transition
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.cases import Limit, Process, Transition, apart
+from ckanext.govshare.domain.errors import DomainError, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part
-from ckanext.govshare.domain.plain_text import text_error
 from ckanext.govshare.domain.profiles import Rule
 
-MAX_REASON = 5000
 MOST_FILINGS = 3  # about one decision: each filing is told to the competent department, and a withdrawn one was no answer
 
 
@@ -63,13 +62,16 @@ class Remedy(StrEnum):
 
 
 _FILED: frozenset[State | None] = frozenset({State.FILED})
+_COMPETENT = frozenset({Part.COMPETENT})
+_REASONS = Message("State the reasons of the decision")
 
 # The whole of an appeal; the tests walk it and docs/state-matrix.md is generated from it.
 TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
     Command.FILE: Transition(frozenset({Part.APPLICANT}), frozenset({None}), State.FILED, Message(
-        "Only the applicant may appeal against a decision on the application or grant")),
-    Command.UPHOLD: Transition(frozenset({Part.COMPETENT}), _FILED, State.UPHELD),
-    Command.OVERTURN: Transition(frozenset({Part.COMPETENT}), _FILED, State.OVERTURNED),
+        "Only the applicant may appeal against a decision on the application or grant"),
+        asks=Message("State why the decision is wrong")),
+    Command.UPHOLD: Transition(_COMPETENT, _FILED, State.UPHELD, asks=_REASONS),
+    Command.OVERTURN: Transition(_COMPETENT, _FILED, State.OVERTURNED, asks=_REASONS),
     Command.WITHDRAW: Transition(frozenset({Part.APPLICANT}), _FILED, State.WITHDRAWN),
 }
 
@@ -155,8 +157,7 @@ def file(subject: Subject, order: Order, parts: frozenset[Part], before: Sequenc
     """
     if refusal := _filing_refusal(subject, parts, before, now):
         raise refusal
-    reason = _reason(order, Message("State why the decision is wrong"))
-    digest = hashlib.sha256(reason.encode()).hexdigest()
+    digest = hashlib.sha256(PROCESS.stated(order).encode()).hexdigest()
     return events.AppealFiled(subject.kind.value, subject.id, str(subject.against), digest)
 
 
@@ -176,7 +177,7 @@ def decide(appeal: Appeal, subject: Subject, order: Order, parts: frozenset[Part
     PROCESS.admit(appeal, order, parts, subject)
     if order.command is Command.WITHDRAW:
         return events.AppealWithdrawn()
-    reason = _reason(order, Message("State the reasons of the decision"))
+    reason = PROCESS.stated(order)
     if order.command is Command.UPHOLD:
         return events.AppealUpheld(reason)
     return events.AppealOverturned(reason, remedy(appeal, subject, now).value)
@@ -197,14 +198,6 @@ def evolve(appeal: Appeal, event: Event, now: datetime) -> Appeal:
         case events.AppealWithdrawn():
             return replace(appeal, state=State.WITHDRAWN, decided_at=now)
     return appeal
-
-
-def _reason(order: Order, missing: Message) -> str:
-    reason = order.reason.strip()
-    error = text_error(reason, MAX_REASON) if reason else missing
-    if error:
-        raise Invalid({"reason": [error]})
-    return reason
 
 
 def _over(subject: Subject, now: datetime) -> bool:
@@ -232,12 +225,6 @@ def _stands(appeal: Appeal, subject: Subject) -> bool:
     return appeal.against is subject.against and (subject.decided_at is None or subject.decided_at <= appeal.filed_at)
 
 
-def _personal(appeal: Appeal, order: Order, subject: Subject) -> DomainError | None:
-    if Part.COMPETENT in TRANSITIONS[order.command].roles and order.actor in (appeal.appellant, subject.decided_by):
-        return NotYours(Message("Another member of the competent department has to decide: you took part in the case"))
-    return None
-
-
 PROCESS = Process(
     TRANSITIONS, STATE_NAMES,
     not_yours={
@@ -245,7 +232,15 @@ PROCESS = Process(
         Part.APPLICANT: Message("Only who filed the appeal may withdraw it"),
     },
     not_now=Message("This is not possible while the appeal is in state “{state}”; reload the page to see where it stands"),
-    personal=_personal,
+    personal=apart(Part.COMPETENT, TRANSITIONS, lambda appeal, subject: {appeal.appellant, subject.decided_by}, Message(
+        "Another member of the competent department has to decide: you took part in the case")),
     # No text sets the limit: it is the platform's own.
-    limit=Limit(Rule.APPEAL_DECISION, events.AppealFiled, frozenset({State.FILED})),
+    limit=Limit(Rule.APPEAL_DECISION, events.AppealFiled, frozenset({State.FILED}),
+                warned=((Audience.COMPETENT, "appeal_due"),), overdue=((Audience.COMPETENT, "appeal_overdue"),)),
+    told={
+        "appeal_filed": ((Audience.COMPETENT, "appeal_filed"), (Audience.HANDLERS, "appeal_filed_report")),
+        "appeal_upheld": ((Audience.PERSON, "appeal_upheld"), (Audience.HANDLERS, "appeal_upheld")),
+        "appeal_overturned": ((Audience.PERSON, "appeal_overturned"), (Audience.HANDLERS, "appeal_overturned")),
+        "appeal_withdrawn": ((Audience.COMPETENT, "appeal_withdrawn"),),
+    },
 )

@@ -30,10 +30,11 @@ from ckanext.govshare.domain.application_cases import (
     Terms,
 )
 from ckanext.govshare.domain.application_forms import ApplicantKind, Form
-from ckanext.govshare.domain.cases import Limit, Process, Transition
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.cases import MAX_REASON, Limit, Process, Transition, apart
+from ckanext.govshare.domain.errors import Invalid, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
 from ckanext.govshare.domain.profiles import Rule
@@ -43,7 +44,6 @@ __all__ = [
     "Order", "Part", "State", "Terms", "decide", "digest", "evolve",
 ]
 
-MAX_REASON = 5000
 # What silence has already answered where it is consent.
 _DECLINING = frozenset({Command.RETURN, Command.REJECT})
 
@@ -56,9 +56,9 @@ TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
     Command.SUBMIT: Transition(_APPLICANT, EDITABLE, State.SUBMITTED),
     Command.TAKE: Transition(_HANDLER, frozenset({State.SUBMITTED}), State.UNDER_REVIEW),
     Command.ASSIGN: Transition(_HANDLER, WAITING | {State.RETURNED}, None),
-    Command.RETURN: Transition(_HANDLER, WAITING, State.RETURNED),
+    Command.RETURN: Transition(_HANDLER, WAITING, State.RETURNED, asks=Message("State what has to be supplemented")),
     Command.APPROVE: Transition(_HANDLER, WAITING, State.APPROVED),
-    Command.REJECT: Transition(_HANDLER, WAITING, State.REJECTED),
+    Command.REJECT: Transition(_HANDLER, WAITING, State.REJECTED, asks=Message("State why the application is rejected")),
     Command.WITHDRAW: Transition(_APPLICANT, OPEN, State.WITHDRAWN),
     Command.DEEM: Transition(_SYSTEM, WAITING, State.DEEMED_APPROVED),
     Command.OVERTURN: Transition(_SYSTEM, frozenset({State.REJECTED}), State.APPROVED),
@@ -70,12 +70,6 @@ def digest(form: Form) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _personal(application: Application, order: Order, _: None) -> DomainError | None:
-    if Part.HANDLER in TRANSITIONS[order.command].roles and order.actor == application.applicant:
-        return NotYours(Message("Nobody decides on their own application; a colleague has to do it"))
-    return None
-
-
 PROCESS = Process(
     TRANSITIONS, STATE_NAMES,
     not_yours={
@@ -84,8 +78,20 @@ PROCESS = Process(
         Part.SYSTEM: Message("This is done by the platform alone"),
     },
     not_now=Message("This is not possible while the application is in state “{state}”; reload the page to see where it stands"),
-    personal=_personal,
-    limit=Limit(Rule.APPLICATION_REPLY, events.ApplicationSubmitted, WAITING),
+    personal=apart(Part.HANDLER, TRANSITIONS, lambda application, _: {application.applicant}, Message(
+        "Nobody decides on their own application; a colleague has to do it")),
+    limit=Limit(
+        Rule.APPLICATION_REPLY, events.ApplicationSubmitted, WAITING, warned=((Audience.HANDLERS, "reply_due"),), overdue=(
+            (Audience.HANDLERS, "reply_overdue"), (Audience.COMPETENT, "reply_overdue_report"), (Audience.PERSON, "reply_late"))),
+    told={
+        **{name: ((Audience.PERSON, name),) for name in (
+            "application_taken", "application_returned", "application_approved", "application_rejected")},
+        "application_submitted": ((Audience.PERSON, "application_received"), (Audience.HANDLERS, "application_to_handle")),
+        "application_assigned": ((Audience.ASSIGNEE, "application_assigned"),),
+        "application_deemed_approved": tuple((audience, "application_deemed_approved") for audience in (
+            Audience.PERSON, Audience.HANDLERS, Audience.COMPETENT)),
+        "application_withdrawn": ((Audience.HANDLERS, "application_withdrawn"),),
+    },
 )
 
 
@@ -109,13 +115,13 @@ def decide(application: Application, order: Order, parts: frozenset[Part], facts
         case Command.ASSIGN:
             return events.ApplicationAssigned(order.assignee)
         case Command.RETURN:
-            return events.ApplicationReturned(_reason(order, Message("State what has to be supplemented")))
+            return events.ApplicationReturned(PROCESS.stated(order))
         case Command.APPROVE:
             return _approve(application, order, facts)
         case Command.REJECT:
-            return events.ApplicationRejected(_reason(order, Message("State why the application is rejected")))
+            return events.ApplicationRejected(PROCESS.stated(order))
         case Command.WITHDRAW:
-            return events.ApplicationWithdrawn(_optional_reason(order))
+            return events.ApplicationWithdrawn(PROCESS.stated(order))
         case Command.DEEM:
             return _deem(application, facts)
         case Command.OVERTURN:
@@ -147,18 +153,6 @@ def _submit(application: Application, facts: Facts) -> Event:
     return events.ApplicationSubmitted(digest(application.form), asdict(facts.terms))
 
 
-def _reason(order: Order, missing: Message) -> str:
-    reason = _optional_reason(order)
-    _raise({} if reason else {"reason": [missing]})
-    return reason
-
-
-def _optional_reason(order: Order) -> str:
-    error = text_error(order.reason, MAX_REASON)
-    _raise({"reason": [error]} if error else {})
-    return order.reason.strip()
-
-
 def _as_asked(application: Application, facts: Facts, by: str) -> Decision:
     """What was asked for; a period that was over by now is as long as it was asked to be, from today on."""
     start, end = forms.day(application.form.period_start), forms.day(application.form.period_end)
@@ -186,7 +180,7 @@ def _approve(application: Application, order: Order, facts: Facts) -> Event:
     if error := text_error(order.conditions, MAX_REASON):
         errors["conditions"] = [error]
     _raise(errors)
-    return events.ApplicationApproved(asdict(_from_today(decision, facts.today)), _optional_reason(order))
+    return events.ApplicationApproved(asdict(_from_today(decision, facts.today)), PROCESS.stated(order))
 
 
 def consented(facts: Facts) -> bool:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from ckanext.govshare.domain import attributes, events
-from ckanext.govshare.domain.cases import Process, Transition
+from ckanext.govshare.domain.cases import Limit, Process, Transition, apart
 from ckanext.govshare.domain.entry_fields import COMPUTED
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
+from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.profiles import Rule
 
 
 class State(StrEnum):
@@ -59,7 +60,8 @@ TRANSITIONS: Mapping[Command, Transition[Role, State]] = {
     Command.SUBMIT: Transition(frozenset({Role.OWN_EDITOR}), _OPEN, State.SUBMITTED),
     Command.WITHDRAW: Transition(frozenset({Role.OWN_EDITOR}), frozenset({State.SUBMITTED}), State.DRAFT),
     Command.APPROVE: Transition(frozenset({Role.COMPETENT}), frozenset({State.SUBMITTED}), State.APPROVED),
-    Command.RETURN: Transition(frozenset({Role.COMPETENT}), frozenset({State.SUBMITTED}), State.RETURNED),
+    Command.RETURN: Transition(frozenset({Role.COMPETENT}), frozenset({State.SUBMITTED}), State.RETURNED,
+                               asks=Message("State what has to be changed")),
     Command.DISCARD: Transition(_COMPILERS, _OPEN, State.DISCARDED),
 }
 
@@ -83,7 +85,10 @@ _ADDRESS = frozenset({"url", "url_type"})
 
 @dataclass(frozen=True)
 class Entry:
-    """Where an entry stands. `version` counts approvals: 0 was never published."""
+    """Where an entry stands. `version` counts approvals: 0 was never published.
+
+    `package`: what its department is working on, as package_show gives it, where a command is decided on it.
+    """
 
     id: str
     department: str
@@ -95,6 +100,7 @@ class Entry:
     submitted_at: datetime | None = None
     narrowing_basis: str = ""
     reason: str = ""
+    package: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def published(self) -> bool:
@@ -165,12 +171,6 @@ def narrowing(material: Material) -> tuple[dict[str, str], ...]:
     )
 
 
-def _personal(entry: Entry, order: Order, _: None) -> DomainError | None:
-    if Role.COMPETENT in TRANSITIONS[order.command].roles and order.actor == entry.submitted_by:
-        return NotYours(Message("Another member of the competent department has to review what you submitted yourself"))
-    return None
-
-
 PROCESS = Process(
     TRANSITIONS, STATE_NAMES,
     not_yours={
@@ -178,7 +178,9 @@ PROCESS = Process(
         Role.OWN_EDITOR: Message("Only editors of the department that compiles this entry may do this"),
     },
     not_now=Message("This is not possible while the entry is in state “{state}”; reload the page to see where it stands"),
-    personal=_personal,
+    personal=apart(Role.COMPETENT, TRANSITIONS, lambda entry, _: {entry.submitted_by}, Message(
+        "Another member of the competent department has to review what you submitted yourself")),
+    limit=Limit(Rule.CATALOG_REVIEW, events.EntrySubmitted, frozenset({State.SUBMITTED})),
 )
 
 
@@ -198,7 +200,7 @@ def decide(entry: Entry, order: Order, roles: frozenset[Role], material: Materia
         case Command.APPROVE:
             return _approve(entry, order, material)
         case Command.RETURN:
-            return _return(order)
+            return events.EntryReturned(PROCESS.stated(order))
         case Command.DISCARD:
             return events.EntryDiscarded(entry.published)
 
@@ -228,15 +230,9 @@ def _approve(entry: Entry, order: Order, material: Material) -> events.Event:
         sharing_type=material.content["sharing_type"],
         narrowing=narrowing(material),
         narrowing_basis=entry.narrowing_basis,
-        reason=order.reason.strip(),
+        reason=PROCESS.stated(order),
         files=material.files,
     )
-
-
-def _return(order: Order) -> events.Event:
-    if not order.reason.strip():
-        raise Invalid({"reason": [Message("State what has to be changed")]})
-    return events.EntryReturned(order.reason.strip())
 
 
 def needs_new_code(entry: Entry, content: Mapping[str, Any]) -> bool:
@@ -256,7 +252,8 @@ def evolve(entry: Entry, event: events.Event, actor: str, now: datetime) -> Entr
             return replace(entry, state=State.DRAFT, submitted_by="", submitted_at=None)
         case events.EntryApproved():
             return replace(entry, state=State.APPROVED, version=event.version, catalog_code=event.catalog_code,
-                           reason="", narrowing_basis="")
+                           reason="", narrowing_basis="", department=entry.package.get("owner_org", entry.department),
+                           category_code=entry.package.get("category_code", entry.category_code))
         case events.EntryReturned():
             return replace(entry, state=State.RETURNED, reason=event.reason)
         case events.EntryDiscarded():

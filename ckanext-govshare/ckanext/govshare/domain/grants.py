@@ -12,11 +12,12 @@ from enum import StrEnum
 
 from ckanext.govshare.domain import grant_events as events
 from ckanext.govshare.domain.calendar import SHANGHAI
-from ckanext.govshare.domain.cases import Process, Transition
-from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
+from ckanext.govshare.domain.cases import Process, Transition, apart
+from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grant_limits import Limits as Limits
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part as Part
 
 
@@ -63,13 +64,16 @@ _HOLDER = frozenset({Part.APPLICANT})
 # signatures, appeals and the clock.
 TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
     Command.ACTIVATE: Transition(_SYSTEM, frozenset({State.PENDING_AGREEMENT}), State.ACTIVE),
-    Command.SUSPEND: Transition(_HANDLER, frozenset({State.ACTIVE}), State.SUSPENDED),
-    Command.RESUME: Transition(_HANDLER | _SYSTEM, frozenset({State.SUSPENDED}), State.ACTIVE),
-    Command.TERMINATE: Transition(_HANDLER, OPEN, State.TERMINATED),
+    Command.SUSPEND: Transition(_HANDLER, frozenset({State.ACTIVE}), State.SUSPENDED,
+                                asks=Message("State why the grant is suspended")),
+    Command.RESUME: Transition(_HANDLER | _SYSTEM, frozenset({State.SUSPENDED}), State.ACTIVE,
+                               asks=Message("State why the grant is resumed")),
+    Command.TERMINATE: Transition(_HANDLER, OPEN, State.TERMINATED, asks=Message("State why the grant is terminated")),
     Command.REINSTATE: Transition(_SYSTEM, frozenset({State.TERMINATED}), None),
     Command.SURRENDER: Transition(_HOLDER, OPEN, State.SURRENDERED),
     Command.EXPIRE: Transition(_SYSTEM, OPEN, State.EXPIRED),
-    Command.CLOSE_OUT: Transition(_HOLDER, ENDED, None),
+    Command.CLOSE_OUT: Transition(_HOLDER, ENDED, None, asks=Message(
+        "State how the data and its copies were deleted, or why they are kept")),
 }
 
 STATE_NAMES: Mapping[State, Message] = {
@@ -180,17 +184,16 @@ def decide(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) ->
     Raises NotYours, NotNow, or Invalid with all errors by field.
     """
     PROCESS.admit(grant, order, parts, now)
-    reason = order.reason.strip()
+    reason = PROCESS.stated(order, "statement" if order.command is Command.CLOSE_OUT else "reason")
     match order.command:
         case Command.ACTIVATE:
             return events.GrantActivated(order.agreement_id or grant.agreement_id)
         case Command.SUSPEND:
-            return events.GrantSuspended(_stated(reason, "reason", Message("State why the grant is suspended")))
+            return events.GrantSuspended(reason)
         case Command.RESUME:
-            return events.GrantResumed(_stated(reason, "reason", Message("State why the grant is resumed")))
+            return events.GrantResumed(reason)
         case Command.TERMINATE:
-            stated = _stated(reason, "reason", Message("State why the grant is terminated"))
-            return events.GrantTerminated(stated, grant.state.value)
+            return events.GrantTerminated(reason, grant.state.value)
         case Command.REINSTATE:
             return events.GrantReinstated(order.before.value, reason)
         case Command.SURRENDER:
@@ -198,20 +201,7 @@ def decide(grant: Grant, order: Order, parts: frozenset[Part], now: datetime) ->
         case Command.EXPIRE:
             return events.GrantExpired(grant.ends_at.isoformat(), grant.state.value, order.renewed_by)
         case Command.CLOSE_OUT:
-            return events.GrantClosedOut(_stated(
-                reason, "statement", Message("State how the data and its copies were deleted, or why they are kept")))
-
-
-def _stated(text: str, name: str, missing: Message) -> str:
-    if not text:
-        raise Invalid({name: [missing]})
-    return text
-
-
-def _personal(grant: Grant, order: Order, _: datetime) -> DomainError | None:
-    if Part.HANDLER in TRANSITIONS[order.command].roles and order.actor == grant.holder:
-        return NotYours(Message("Another member of your department has to decide on a grant of your own"))
-    return None
+            return events.GrantClosedOut(reason)
 
 
 def _untimely(grant: Grant, order: Order, now: datetime) -> DomainError | None:
@@ -233,7 +223,17 @@ PROCESS = Process(
         Part.SYSTEM: Message("This is done by the platform alone"),
     },
     not_now=Message("This is not possible while the grant is in state “{state}”; reload the page to see where it stands"),
-    personal=_personal, untimely=_untimely,
+    personal=apart(Part.HANDLER, TRANSITIONS, lambda grant, _: {grant.holder}, Message(
+        "Another member of your department has to decide on a grant of your own")),
+    untimely=_untimely,
+    told={
+        **{name: ((Audience.PERSON, name), (Audience.COMPETENT, f"{name}_report"))
+           for name in ("grant_suspended", "grant_resumed", "grant_terminated")},
+        "grant_reinstated": ((Audience.PERSON, "grant_reinstated"), (Audience.HANDLERS, "grant_reinstated_report")),
+        "grant_surrendered": ((Audience.HANDLERS, "grant_surrendered"),),
+        "grant_expired": ((Audience.PERSON, "grant_expired"),),
+        "grant_closed_out": ((Audience.HANDLERS, "grant_closed_out"),),
+    },
 )
 
 

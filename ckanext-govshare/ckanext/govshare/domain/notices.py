@@ -1,17 +1,16 @@
-"""Who is told what, and when: of each event of a case, and of days that come near (ACC-3 to ACC-6: 001 第二十七条).
+"""Whom messages are for, and when people are told of days that come near (ACC-3 to ACC-6: 001 第二十七条).
 
 Pure. A reminder is the last step of a plan whose moment has come: after a pause of the clock nobody gets the ones before it.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from ckanext.govshare.domain.calendar import SHANGHAI, WORKED, Calendar, Deadline, shanghai_date
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.grant_events import GrantExpired, GrantTerminated
 
 _DAY = timedelta(days=1)
 # People are told on the morning of a day, not at its midnight.
@@ -42,64 +41,6 @@ class DeadlineMissed(Event):
     due: str
 
 
-_WATCHED = ((Audience.PERSON, ""), (Audience.COMPETENT, "_report"))
-
-
-def _also_reported(kind: str, watched: Iterable[tuple[Audience, str]] = _WATCHED) -> Told:
-    return tuple((audience, kind + suffix) for audience, suffix in watched)
-
-
-_DECIDED_ON_APPEAL = (Audience.PERSON, Audience.HANDLERS)
-
-ON_EVENT: Mapping[str, Told] = {
-    "application_submitted": ((Audience.PERSON, "application_received"), (Audience.HANDLERS, "application_to_handle")),
-    "application_taken": ((Audience.PERSON, "application_taken"),),
-    "application_assigned": ((Audience.ASSIGNEE, "application_assigned"),),
-    "application_returned": ((Audience.PERSON, "application_returned"),),
-    "application_approved": ((Audience.PERSON, "application_approved"),),
-    "application_rejected": ((Audience.PERSON, "application_rejected"),),
-    "application_deemed_approved": tuple((audience, "application_deemed_approved") for audience in (
-        Audience.PERSON, Audience.HANDLERS, Audience.COMPETENT)),
-    "application_withdrawn": ((Audience.HANDLERS, "application_withdrawn"),),
-    "agreement_offered": ((Audience.PERSON, "agreement_to_sign"),),
-    "agreement_signed": ((Audience.HANDLERS, "agreement_to_countersign"),),
-    "agreement_in_force": ((Audience.PERSON, "agreement_in_force"),),
-    "grant_suspended": _also_reported("grant_suspended"),
-    "grant_resumed": _also_reported("grant_resumed"),
-    "grant_terminated": _also_reported("grant_terminated"),
-    "grant_reinstated": _also_reported("grant_reinstated", ((Audience.PERSON, ""), (Audience.HANDLERS, "_report"))),
-    "grant_surrendered": ((Audience.HANDLERS, "grant_surrendered"),),
-    "grant_expired": ((Audience.PERSON, "grant_expired"),),
-    "grant_closed_out": ((Audience.HANDLERS, "grant_closed_out"),),
-    "appeal_filed": ((Audience.COMPETENT, "appeal_filed"), (Audience.HANDLERS, "appeal_filed_report")),
-    "appeal_upheld": tuple((audience, "appeal_upheld") for audience in _DECIDED_ON_APPEAL),
-    "appeal_overturned": tuple((audience, "appeal_overturned") for audience in _DECIDED_ON_APPEAL),
-    "appeal_withdrawn": ((Audience.COMPETENT, "appeal_withdrawn"),),
-}
-
-# Said by another message of the same moment, or no step that anybody waits for.
-SILENT = frozenset({
-    "application_saved", "application_overturned", "attachment_added", "attachment_removed", "entry_form_changed",
-    "agreement_countersigned", "agreement_replaced", "agreement_terminated", "agreement_reinstated", "agreement_lapsed",
-    "agreement_template_changed",
-    "grant_opened", "grant_activated", "grant_agreement_replaced", "deadline_missed",
-})
-
-
-def of_event(event: Event, replaces: str = "") -> Told:
-    """Who is told what of `event`. `replaces`: the agreement whose place an offered one is to take, empty for none."""
-    match event:  # what never left pending_agreement never gave access
-        case GrantExpired(before="pending_agreement"):
-            return ((Audience.PERSON, "grant_expired_unsigned"),)
-        case GrantExpired(renewed_by=later) if later:
-            return ((Audience.PERSON, "grant_continued"),)
-        case GrantTerminated(before="pending_agreement"):
-            return ((Audience.PERSON, "grant_terminated_unsigned"), (Audience.COMPETENT, "grant_terminated_report"))
-        case Event(name="agreement_offered") if replaces:
-            return ((Audience.PERSON, "agreement_to_sign_again"),)
-    return ON_EVENT.get(event.name, ())
-
-
 @dataclass(frozen=True)
 class Step:
     """What is said from `at` on, until the next step's moment; `key` says so once for all."""
@@ -114,32 +55,20 @@ def step_at(steps: Sequence[Step], now: datetime) -> Step | None:
     return max((step for step in steps if step.at <= now), key=lambda step: step.at, default=None)
 
 
-def reply_steps(case_kind: str, deadline: Deadline, calendar: Calendar) -> list[Step]:
-    """Warnings before a reply is due, and the report when it is overdue.
-
-    :param case_kind: ``applications`` or ``appeals``; others have no warnings.
-    """
-    warn, overdue = _WARNED.get(case_kind, ((), ()))
-    if not warn:
+def reply_steps(warned: Told, overdue: Told, deadline: Deadline, calendar: Calendar) -> list[Step]:
+    """Warnings before a reply is due, and the report when it is overdue, of a limit of which somebody is warned."""
+    if not warned:
         return []
     steps = []
     for left in REPLY_WARNINGS:
         day = _working_day_before(deadline.due, left, calendar)
         if day > deadline.start:
-            told = tuple((audience, kind + ("_soon" if left else "_today")) for audience, kind in warn)
+            told = tuple((audience, kind + ("_soon" if left else "_today")) for audience, kind in warned)
             steps.append(Step(f"due_in_{left}:{deadline.due}", datetime.combine(day, _MORNING), told))
     return [*steps, Step(f"{OVERDUE}:{deadline.due}", deadline.ends_at, overdue)]
 
 
 OVERDUE = "overdue"
-_WARNED: Mapping[str, tuple[Told, Told]] = {
-    "applications": (
-        ((Audience.HANDLERS, "reply_due"),),
-        ((Audience.HANDLERS, "reply_overdue"), (Audience.COMPETENT, "reply_overdue_report"), (Audience.PERSON, "reply_late"))),
-    "appeals": (((Audience.COMPETENT, "appeal_due"),), ((Audience.COMPETENT, "appeal_overdue"),)),
-}
-
-WATCHED_DEADLINES = tuple(_WARNED)
 
 
 def grant_end_steps(ends_at: datetime, since: datetime) -> list[Step]:

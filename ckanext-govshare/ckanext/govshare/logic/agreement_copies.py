@@ -12,7 +12,8 @@ from ckanext.govshare import clock, signing
 from ckanext.govshare.display import agreements as agreement_display
 from ckanext.govshare.domain import agreements
 from ckanext.govshare.domain.agreements import Agreement, Party, State
-from ckanext.govshare.logic.agreements import known
+from ckanext.govshare.logic.agreements import MACHINE
+from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import agreements as repository
 
@@ -20,8 +21,8 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def give_out(context: Context, agreement_id: str) -> bytes:
-    """A copy as PDF, noted in the ledger of copies. Raises NotFound as `known`."""
-    agreement, _held = known(context, agreement_id)
+    """A copy as PDF, noted in the ledger of copies. Raises NotFound as `kernel.known`."""
+    agreement, _held = kernel.known(MACHINE, context, agreement_id)
     found = model.Session.query(model.User.id, model.User.name).filter(
         model.User.id.in_([signature.user for signature in agreement.signatures]))
     copy = agreement_display.pdf(agreement, {row.id: row.name for row in found})

@@ -20,16 +20,14 @@ from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grants import midnight
 from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.reading import READERS, Matter
 from ckanext.govshare.logic import agreement_texts, roles
 from ckanext.govshare.logic.cases import kernel
-from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine
+from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine, Offer
 from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.schema import agreements as schema
 from ckanext.govshare.repository import agreements as repository
-
-CASE = "agreements"
 
 
 def _evolve(agreement: Agreement, event: Event, order: Order, now: datetime) -> Agreement:
@@ -37,16 +35,32 @@ def _evolve(agreement: Agreement, event: Event, order: Order, now: datetime) -> 
     return agreements.evolve(agreement, event, now, signature)
 
 
+def _signed(context: Context, agreement: Agreement, order: Order, given: Mapping[str, Any]) -> Order:
+    """The order with the signer's proof. No row is held while a password is checked; what changed meanwhile is refused."""
+    with asking():
+        agreements.admit(agreement, order, MACHINE.parts_in(context, agreement), clock.now())
+        signer, user = signing.current(), roles.user_of(context)
+        proof = signer.sign(order.text_hash, order.signature_name.strip(), user, {n: given.get(n) for n in signer.fields})
+    return replace(order, method=signer.method, proof=dict(proof))
+
+
+_SIGN_WITH = """
+    :param signature_name: the signer's name, one line of at most 100 characters; it stands beneath the text
+    :param text_hash: SHA-256 of the text that was read, as govshare_agreement_show gives it
+    :param password: of the caller's own account, entered once more; where the settings name another signer, what that asks
+        for (``sign_with`` of govshare_agreement_show). Too many wrong ones, here or elsewhere: 429 with Retry-After"""
+
 MACHINE = Machine(
-    CASE, agreements.PROCESS,
+    "agreements", "agreement", agreements.PROCESS, Order,
     get=lambda agreement_id, lock: repository.lock_with_grant(agreement_id) if lock else repository.get(agreement_id),
-    save=lambda agreement, _: repository.save(agreement), decide=agreements.decide, evolve=_evolve,
-    seen_by=lambda agreement: READERS[Matter.WORDS], absent=Message("Agreement not found"))
-
-
-def known(context: Context, agreement_id: str) -> tuple[Agreement, frozenset[Part]]:
-    """As `kernel.known`: agreements are their parties' and the competent department's."""
-    return kernel.known(MACHINE, context, agreement_id)
+    save=lambda outcome: repository.save(outcome.case), decide=agreements.decide, evolve=_evolve,
+    seen_by=lambda agreement: READERS[Matter.WORDS], absent=Message("Agreement not found"),
+    offers={
+        "sign": Offer(Command.SIGN, schema.agreement_sign, f"Sign as the applicant.\n{_SIGN_WITH}", ready=_signed),
+        "countersign": Offer(
+            Command.COUNTERSIGN, schema.agreement_sign, "Sign for the department: the agreement is in force, and the grant "
+            f"that waits for it counts.\n{_SIGN_WITH}", ready=_signed),
+    })
 
 
 def offer(application: Application, now: datetime, actor: str = SYSTEM) -> str:
@@ -77,30 +91,9 @@ def offer_again(agreement: Agreement, application: Application, actor: str, now:
 
 def _offer(made: Agreement, application: Application, actor: str, now: datetime) -> str:
     made = agreement_texts.compose(application, made)
-    kernel.write(MACHINE, made, events.AgreementOffered(
-        made.application_id, made.template, made.text_hash, made.starts_at.isoformat(), made.ends_at.isoformat(), made.replaces,
-    ), actor, now)
-    return made.id
-
-
-def sign(context: Context, agreement_id: str, command: Command, given: Mapping[str, Any]) -> Agreement:
-    """Sign for one side and commit; with the second signature it is in force, and the grant that waits for it valid.
-
-    given: `signature_name`, `text_hash` and what the signer asks for. The signer is asked between two looks at the case: no
-    row is held while a password is checked, and what changed meanwhile is refused. Raises NotAuthorized, or ValidationError.
-    """
-    order = Order(command, roles.actor_of(context), given["signature_name"], given["text_hash"])
-    found, held = known(context, agreement_id)
-    with asking():
-        agreements.admit(found, order, held, clock.now())
-    return kernel.give(MACHINE, context, agreement_id, replace(order, **_signed(context, order, given)))
-
-
-def _signed(context: Context, order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
-    signer, user = signing.current(), roles.user_of(context)
-    with asking():
-        proof = signer.sign(order.text_hash, order.signature_name.strip(), user, {n: given.get(n) for n in signer.fields})
-    return {"method": signer.method, "proof": dict(proof)}
+    event = events.AgreementOffered(
+        made.application_id, made.template, made.text_hash, made.starts_at.isoformat(), made.ends_at.isoformat(), made.replaces)
+    return kernel.begin(MACHINE, made, event, actor, now).id
 
 
 def enter_force(agreement: Agreement, actor: str, now: datetime) -> None:

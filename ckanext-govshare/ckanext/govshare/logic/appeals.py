@@ -8,18 +8,18 @@ from ckan.types import Context
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import appeals
-from ckanext.govshare.domain.appeals import Appeal, Command, Kind, Order, Subject
+from ckanext.govshare.domain.appeals import Appeal, Command, Kind, Order, State, Subject
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.reading import READERS, Matter, reads
 from ckanext.govshare.logic import applications, parts, roles
 from ckanext.govshare.logic.cases import kernel
-from ckanext.govshare.logic.cases.kernel import Machine
+from ckanext.govshare.logic.cases.kernel import Machine, Offer
 from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.schema import appeals as schema
+from ckanext.govshare.logic.schema.fields import reference
 from ckanext.govshare.repository import appeals as repository
 from ckanext.govshare.repository import grants as granted
-
-CASE = "appeals"
 
 
 def _get(appeal_id: str, lock: bool) -> Appeal | None:
@@ -33,16 +33,20 @@ def _get(appeal_id: str, lock: bool) -> Appeal | None:
     return repository.get(appeal_id, lock=True)
 
 
+_DECISIONS = {State.UPHELD.value: Command.UPHOLD, State.OVERTURNED.value: Command.OVERTURN}
+
 MACHINE = Machine(
-    CASE, appeals.PROCESS, get=_get, save=lambda appeal, _: repository.save(appeal),
+    "appeals", "appeal", appeals.PROCESS, Order, get=_get, save=lambda outcome: repository.save(outcome.case),
     decide=lambda appeal, order, held, now: appeals.decide(appeal, subject_of(appeal), order, held, now),
     evolve=lambda appeal, event, _, now: appeals.evolve(appeal, event, now),
-    seen_by=lambda appeal: READERS[Matter.STANDING], absent=Message("Appeal not found"))
-
-
-def visible(context: Context, appeal_id: str) -> Appeal:
-    """The appeal; NotFound also where the caller may not know of it."""
-    return kernel.known(MACHINE, context, appeal_id)[0]
+    seen_by=lambda appeal: READERS[Matter.STANDING], absent=Message("Appeal not found"),
+    offers={
+        "decide": Offer(
+            Command.OVERTURN, schema.appeal_decide, "Decide an appeal; overturning acts on the case at once. `outcome`: upheld "
+            "(the department's decision stands) or overturned. `reason`: of the decision, required.",
+            choose=lambda given: _DECISIONS[given["outcome"]]),
+        "withdraw": Offer(Command.WITHDRAW, reference, "Take an appeal back that is not decided."),
+    })
 
 
 def visible_subject(context: Context, kind: Kind, subject_id: str) -> Subject:
@@ -51,7 +55,7 @@ def visible_subject(context: Context, kind: Kind, subject_id: str) -> Subject:
     if found is None or not reads(Matter.STANDING, parts.of(context, found.department, found.applicant)):
         raise tk.ObjectNotFound(tk._("Case not found"))
     if kind is Kind.APPLICATION:
-        applications.known(context, subject_id)
+        kernel.known(applications.MACHINE, context, subject_id)
     return found
 
 
@@ -81,10 +85,4 @@ def file(context: Context, kind: Kind, subject_id: str, reason: str) -> Appeal:
         with asking():
             event = appeals.file(subject, order, held, repository.about(kind, subject_id), now)
         appeal = appeals.opened(str(uuid.uuid4()), subject, event, order, now)
-        kernel.write(MACHINE, appeal, event, order.actor, now)
-    return appeal
-
-
-def give(context: Context, appeal_id: str, command: Command, reason: str = "") -> Appeal:
-    """As `kernel.give`, with what overturning does to the case."""
-    return kernel.give(MACHINE, context, appeal_id, Order(command, roles.actor_of(context), reason))
+        return kernel.begin(MACHINE, appeal, event, order.actor, now)

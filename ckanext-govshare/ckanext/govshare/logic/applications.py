@@ -13,7 +13,8 @@ from ckan.types import Context
 from ckanext.govshare import clock, regulations
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import application_forms, applications, calendar, entry_forms, use_terms
-from ckanext.govshare.domain.applications import Application, Command, Facts, Order, State, Terms
+from ckanext.govshare.domain.application_forms import Form
+from ckanext.govshare.domain.applications import Application, Command, Facts, Order, Terms
 from ckanext.govshare.domain.attributes import Attribute
 from ckanext.govshare.domain.entry_forms import EntryForm
 from ckanext.govshare.domain.events import Event
@@ -21,10 +22,12 @@ from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Overdue, Rule
 from ckanext.govshare.domain.reading import READERS, Matter
-from ckanext.govshare.logic import attachment_files, quotas, review, roles
+from ckanext.govshare.logic import quotas, review, roles
 from ckanext.govshare.logic.cases import kernel
-from ckanext.govshare.logic.cases.kernel import PLATFORM, SYSTEM, Machine
-from ckanext.govshare.logic.record import Case, transaction
+from ckanext.govshare.logic.cases.kernel import PLATFORM, SYSTEM, Machine, Offer
+from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.schema import applications as schema
+from ckanext.govshare.logic.schema.fields import reference, with_reason
 from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import deadlines
 from ckanext.govshare.repository import entry_forms as forms
@@ -44,25 +47,40 @@ def _seen_by(application: Application) -> frozenset[Part]:
     return READERS[Matter.STANDING] if application.submitted_at else frozenset({Part.APPLICANT, Part.SYSTEM})
 
 
+def _prepare(application: Application, order: Order) -> Application:
+    """What is handed in: to the department that answers for the entry now, with answers to what is asked now."""
+    if order.command is not Command.SUBMIT:
+        return application
+    return replace(application, form=_answering(application.form, application.entry_id),
+                   department=review.load(application.entry_id).department)
+
+
+def _answer(application: Application) -> dict[str, Any]:
+    followers = repository.followers([application.id]).get(application.id, {})
+    return {"id": application.id, "state": application.state.value, **followers}
+
+
 MACHINE = Machine(
-    CASE, applications.PROCESS, get=repository.get, save=repository.save, decide=_decide,
+    CASE, "application", applications.PROCESS, Order, get=repository.get,
+    save=lambda outcome: repository.save(outcome.case, outcome.now), decide=_decide, prepare=_prepare, answer=_answer,
     evolve=lambda application, event, order, now: applications.evolve(application, event, order.actor, now),
-    seen_by=_seen_by, absent=Message("Application not found"))
-
-
-def load(application_id: str) -> Application:
-    """As `kernel.load`."""
-    return kernel.load(MACHINE, application_id)
-
-
-def known(context: Context, application_id: str) -> tuple[Application, frozenset[Part]]:
-    """As `kernel.known`."""
-    return kernel.known(MACHINE, context, application_id)
-
-
-def parts_of(context: Context, application: Application) -> frozenset[Part]:
-    """The caller's parts in an application, also in one that is not saved."""
-    return kernel.parts_in(MACHINE, context, application)
+    seen_by=_seen_by, absent=Message("Application not found"),
+    offers={
+        "submit": Offer(
+            Command.SUBMIT, reference, "Hand a draft, or what was returned, to the department; the reply limit begins."),
+        "take": Offer(
+            Command.TAKE, reference, "Begin to examine an application; who takes it is its assignee unless there is one."),
+        "return": Offer(Command.RETURN, with_reason, "Ask the applicant for a supplement; the reply limit stops. `reason`: what "
+                        "is missing, required."),
+        "approve": Offer(
+            Command.APPROVE, schema.application_approve,
+            "Consent. `period_start`, `period_end` (ISO dates, counted whole), `conditions`, `agreement_required` and `limits` "
+            "(formats, daily_calls, daily_rows, downloads, addresses) change what was asked for; `reason`: an opinion, optional. "
+            "The answer names ``agreement_id`` and ``grant_id``, where there are such."),
+        "reject": Offer(Command.REJECT, with_reason, "Refuse an application. `reason`: required."),
+        "withdraw": Offer(
+            Command.WITHDRAW, with_reason, "Take an application back before it is decided. `reason`: optional."),
+    })
 
 
 def begin(context: Context, package: model.Package, given: Mapping[str, Any]) -> Application:
@@ -73,71 +91,50 @@ def begin(context: Context, package: model.Package, given: Mapping[str, Any]) ->
 
 
 def create(context: Context, package: model.Package, given: Mapping[str, Any]) -> Application:
-    """Save a first draft and commit. Raises as `carry_out`."""
+    """Save a first draft and commit. Raises as `kernel.give`."""
     with transaction():
         application = begin(context, package, given)
         if repository.count_open(application.applicant, application.entry_id) >= repository.MOST_OPEN:
             raise tk.ValidationError({"dataset_id": [tk._(
                 "You have {limit} open applications for this data: withdraw one of them first").format(
                     limit=repository.MOST_OPEN)]})
-        order = Order(Command.SAVE, application.applicant)
-        return kernel.carry_out(MACHINE, application, order, parts_of(context, application), clock.now())
+        return _save(context, application)
 
 
 def update(context: Context, application_id: str, given: Mapping[str, Any]) -> Application:
-    """Save what the applicant changed and commit. Raises as `carry_out`."""
+    """Save what the applicant changed and commit. Raises as `kernel.give`."""
     with transaction():
         application = kernel.load(MACHINE, application_id, lock=True)
         form = _form(application.entry_id, given, application.form)
         renews = application.renews if given.get("renews") is None else given["renews"]
-        changed = replace(application, form=form, renews=renews)
-        order = Order(Command.SAVE, roles.actor_of(context))
-        return kernel.carry_out(MACHINE, changed, order, parts_of(context, application), clock.now())
+        return _save(context, replace(application, form=form, renews=renews))
 
 
-def _form(entry_id: str, given: Mapping[str, Any], before: application_forms.Form | None = None) -> application_forms.Form:
+def _save(context: Context, application: Application) -> Application:
+    order = Order(Command.SAVE, roles.actor_of(context))
+    return kernel.carry_out(MACHINE, application, order, MACHINE.parts_in(context, application), clock.now())
+
+
+def _form(entry_id: str, given: Mapping[str, Any], before: Form | None = None) -> Form:
     """What was filled in, without answers to what the department does not ask any more."""
-    questions = forms.current(entry_id)[1].questions
     form = application_forms.read(given, before)
-    if "answers" not in given:
-        asked = {question.id for question in questions}
-        return replace(form, answers={key: value for key, value in form.answers.items() if key in asked})
-    return form
+    return form if "answers" in given else _answering(form, entry_id)
 
 
-def carry_out(context: Context, application_id: str, order: Order) -> Application:
-    """Give a command and commit all that follows from it, or nothing.
-
-    Raises NotAuthorized, or ValidationError with field names (``state``: not possible now).
-    """
-    with transaction():
-        application, now = kernel.load(MACHINE, application_id, lock=True), clock.now()
-        if order.command is Command.SUBMIT:
-            application = _handed_in(application)
-        after = kernel.carry_out(MACHINE, application, order, parts_of(context, application), now)
-        unread = after.state is State.WITHDRAWN and after.submitted_at is None
-        dropped = attachment_files.drop(Case(CASE, after.id, after.department), order.actor, now) if unread else []
-    attachment_files.erase(dropped)
-    return after
-
-
-def _handed_in(application: Application) -> Application:
-    """What is handed in: to the department that answers for the entry now, with answers to what is asked now."""
-    asked = {question.id for question in forms.current(application.entry_id)[1].questions}
-    answers = {key: value for key, value in application.form.answers.items() if key in asked}
-    return replace(application, form=replace(application.form, answers=answers),
-                   department=review.load(application.entry_id).department)
+def _answering(form: Form, entry_id: str) -> Form:
+    asked = {question.id for question in forms.current(entry_id)[1].questions}
+    return replace(form, answers={key: value for key, value in form.answers.items() if key in asked})
 
 
 def assign(context: Context, ids: list[str], user: model.User | None) -> None:
-    """Say who works on applications, all or none of them, and commit. Raises as `carry_out`; ``user``: no editor there."""
+    """Say who works on applications, all or none of them, and commit. Raises as `kernel.give`; ``user``: no editor there."""
     with transaction():
         for application_id in sorted(ids):
             application = kernel.load(MACHINE, application_id, lock=True)
             if user and roles.capacities(user).get(application.department) not in roles.EDITORS:
                 raise tk.ValidationError({"user": [tk._("Choose an editor of the department")]})
             order = Order(Command.ASSIGN, roles.actor_of(context), assignee=user.id if user else "")
-            kernel.carry_out(MACHINE, application, order, parts_of(context, application), clock.now())
+            kernel.carry_out(MACHINE, application, order, MACHINE.parts_in(context, application), clock.now())
 
 
 def _facts(application: Application, now: datetime) -> Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -18,7 +19,7 @@ from ckanext.govshare.domain import attachments
 from ckanext.govshare.domain.attachments import Attachment
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.logic.record import Case, record
+from ckanext.govshare.logic.record import Case, once_kept, record
 from ckanext.govshare.repository import attachments as repository
 
 _FOLDER = "attachments"
@@ -36,13 +37,13 @@ def path(attachment_id: str) -> Path:
     return root() / attachment_id[:2] / attachment_id
 
 
-def drop(case: Case, actor: str, now: datetime) -> list[Attachment]:
-    """Remove the files of a case that nobody will read, in the caller's transaction; `erase` them after the commit."""
+def drop(case: Case, actor: str, now: datetime) -> None:
+    """Remove the files of a case that nobody will read, in the caller's transaction; their bytes once that is committed."""
     found = repository.of_case(case.kind, case.id)
     for one in found:
         repository.remove(one.id)
         record(case, events.AttachmentRemoved(one.id, one.sha256), actor, now)
-    return found
+    once_kept(partial(erase, found))
 
 
 def erase(dropped: list[Attachment]) -> None:

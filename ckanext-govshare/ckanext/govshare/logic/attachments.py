@@ -71,5 +71,5 @@ def _editable(context: Context, application_id: str) -> Application:
     application = kernel.load(applications.MACHINE, application_id, lock=True)
     order = Order(Command.SAVE, roles.actor_of(context))
     with asking():
-        PROCESS.admit(application, order, kernel.parts_in(applications.MACHINE, context, application))
+        PROCESS.admit(application, order, applications.MACHINE.parts_in(context, application))
     return application

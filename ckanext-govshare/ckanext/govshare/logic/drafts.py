@@ -25,6 +25,12 @@ def _own(context: Context, publishing: bool = False) -> Context:
                    **{APPLYING: True, PUBLISHING: publishing})
 
 
+def by(actor: str) -> Context:
+    """The context of whoever commanded it: an account's id."""
+    user = model.User.get(actor) if actor else None
+    return Context(user=user.name, auth_user_obj=user) if user else Context()
+
+
 def stored(context: Context, package_id: str) -> dict[str, Any]:
     """The package as the database holds it."""
     return tk.get_action("package_show")(

@@ -2,21 +2,21 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, datetime
-
-from ckan.types import Context
 
 from ckanext.govshare.domain import grant_events as events
 from ckanext.govshare.domain import grants
 from ckanext.govshare.domain.applications import Application
-from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, Part, State
+from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, State
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.reading import READERS, Matter
-from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.cases import kernel
-from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine
+from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine, Offer, Outcome
 from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.schema import grants as schema
+from ckanext.govshare.logic.schema.fields import with_reason
 from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository import trace as history
@@ -32,19 +32,23 @@ def _get(grant_id: str, lock: bool) -> Grant | None:
 
 
 MACHINE = Machine(
-    CASE, grants.PROCESS, get=_get, save=repository.save, decide=grants.decide,
-    evolve=lambda grant, event, order, now: grants.evolve(grant, event, order.actor, now),
-    seen_by=lambda grant: READERS[Matter.STANDING], absent=Message("Grant not found"))
-
-
-def known(context: Context, grant_id: str) -> tuple[Grant, frozenset[Part]]:
-    """As `kernel.known`."""
-    return kernel.known(MACHINE, context, grant_id)
-
-
-def give(context: Context, grant_id: str, command: Command, words: str) -> Grant:
-    """As `kernel.give`; `words`: the reason, or the statement of a close-out."""
-    return kernel.give(MACHINE, context, grant_id, Order(command, roles.actor_of(context), words))
+    CASE, "grant", grants.PROCESS, Order, get=_get, save=lambda outcome: repository.save(outcome.case, outcome.now),
+    decide=grants.decide, evolve=lambda grant, event, order, now: grants.evolve(grant, event, order.actor, now),
+    seen_by=lambda grant: READERS[Matter.STANDING], absent=Message("Grant not found"),
+    offers={
+        "suspend": Offer(Command.SUSPEND, with_reason, "Stop access from the next request on, for the time being; "
+                         "reported to the competent department. `reason`: required."),
+        "resume": Offer(Command.RESUME, with_reason,
+                        "End a suspension; access is as before from the next request on. `reason`: required."),
+        "terminate": Offer(Command.TERMINATE, with_reason, "End access and the agreement for good, from the next request on; "
+                           "reported to the competent department. `reason`: required."),
+        "surrender": Offer(
+            Command.SURRENDER, with_reason, "Give one's own grant up, and the agreement with it. `reason`: optional."),
+        "close_out": Offer(
+            Command.CLOSE_OUT, schema.grant_statement, "State, after the end, how the data and its copies were deleted or why "
+            "they are kept. `statement`: required.", ready=lambda context, grant, order, given: replace(
+                order, reason=given["statement"])),
+    })
 
 
 def open_grant(application: Application, agreement_id: str, now: datetime, actor: str = SYSTEM) -> str:
@@ -63,10 +67,9 @@ def open_grant(application: Application, agreement_id: str, now: datetime, actor
         department=application.department, holder=application.applicant,
         state=State.PENDING_AGREEMENT if agreement_id else State.ACTIVE, starts_at=starts_at, ends_at=ends_at,
         created_at=now, agreement_id=agreement_id, limits=limits, renews=application.renews)
-    kernel.write(MACHINE, grant, events.GrantOpened(
-        application.id, agreement_id, starts_at.isoformat(), ends_at.isoformat(), limits.as_dict(), application.renews,
-    ), actor, now)
-    return grant.id
+    event = events.GrantOpened(
+        application.id, agreement_id, starts_at.isoformat(), ends_at.isoformat(), limits.as_dict(), application.renews)
+    return kernel.begin(MACHINE, grant, event, actor, now).id
 
 
 def activate(agreement_id: str, actor: str, now: datetime) -> None:
@@ -81,7 +84,7 @@ def activate(agreement_id: str, actor: str, now: datetime) -> None:
         kernel.command(MACHINE, grant, Order(Command.ACTIVATE, actor, agreement_id=agreement_id), now)
     elif grant.agreement_id != agreement_id:
         event = events.GrantAgreementReplaced(agreement_id, grant.agreement_id)
-        kernel.write(MACHINE, grants.evolve(grant, event, actor, now), event, actor, now)
+        kernel.write(MACHINE, Outcome(grant, grants.evolve(grant, event, actor, now), event, actor, now))
 
 
 def reinstate(grant_id: str, actor: str, now: datetime) -> None:

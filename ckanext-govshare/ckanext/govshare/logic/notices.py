@@ -12,7 +12,7 @@ from typing import Any
 from ckan import model
 
 from ckanext.govshare import notifications, regulations
-from ckanext.govshare.domain import notices
+from ckanext.govshare.domain import notices, processes
 from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.notices import Audience, DeadlineMissed, Step
@@ -34,7 +34,7 @@ def about(case_kind: str, case: Any, event: Event, now: datetime) -> None:
     :param case_kind: of `repository.cases.KINDS`.
     :param case: the case after the event, as its domain module defines it.
     """
-    told = notices.of_event(event, getattr(case, "replaces", "") or "")
+    told = processes.of_event(event, getattr(case, "replaces", "") or "")
     if told:
         concerned = Concerned(
             case_kind, case.id, case.entry_id, case.department, getattr(case, KINDS[case_kind].person),
@@ -69,7 +69,7 @@ def meet(case_kind: str, case_id: str, now: datetime) -> None:
     """
     deadline = deadlines.running(case_kind, [case_id]).get(case_id)
     if deadline and deadline.is_overdue(now):
-        step = notices.step_at(notices.reply_steps(case_kind, deadline, regulations.calendar()), now)
+        step = notices.step_at(processes.reply_steps(case_kind, deadline, regulations.calendar()), now)
         if step:
             reported = tuple((audience, kind) for audience, kind in step.told if audience is Audience.COMPETENT)
             give(case_kind, case_id, replace(step, told=reported), now, deadline, due=deadline.due.isoformat())

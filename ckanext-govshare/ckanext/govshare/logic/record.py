@@ -4,9 +4,11 @@ Whoever calls `record` commits through `transaction`, so that all of it is kept 
 """
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +17,8 @@ from ckan import model
 from ckanext.govshare.domain import trace
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.repository import trace as repository
+
+log = logging.getLogger(__name__)
 
 # Kinds of cases that are people.
 PERSONAL = frozenset({"accounts"})
@@ -29,15 +33,33 @@ class Case:
     department: str
 
 
+_once_kept: ContextVar[list[Callable[[], None]]] = ContextVar("once_kept")
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
-    """Commit what was done inside, or nothing of it."""
+    """Commit what was done inside, or nothing of it; then do what waits for that (see `once_kept`)."""
+    waiting: list[Callable[[], None]] = []
+    outer = _once_kept.set(waiting)
     try:
         yield
         model.Session.commit()
     except BaseException:
         model.Session.rollback()
         raise
+    finally:
+        _once_kept.reset(outer)
+    for act in waiting:
+        try:
+            act()
+        except Exception:
+            # What was committed stays so, whatever comes of this; the worker's turn makes good what failed here.
+            log.exception("Failed after the commit")
+
+
+def once_kept(act: Callable[[], None]) -> None:
+    """Do `act`, which cannot be taken back, once the transaction around is committed; never where it is not."""
+    _once_kept.get().append(act)
 
 
 def record(case: Case, event: Event, actor: str, now: datetime) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ckanext.govshare import regulations
-from ckanext.govshare.domain import countdown, notices, unusual
+from ckanext.govshare.domain import countdown, notices, processes, unusual
 from ckanext.govshare.domain.calendar import Deadline, shanghai_date
 from ckanext.govshare.domain.notices import Step
 from ckanext.govshare.logic.notices import give
@@ -50,9 +50,9 @@ def remind(now: datetime) -> int:
 
 def _replies(now: datetime) -> Iterator[Waiting]:
     known = regulations.calendar()
-    for kind in notices.WATCHED_DEADLINES:
+    for kind in processes.watched():
         for case_id, deadline in repository.running_deadlines(kind).items():
-            step = notices.step_at(notices.reply_steps(kind, deadline, known), now)
+            step = notices.step_at(processes.reply_steps(kind, deadline, known), now)
             if step:
                 left = countdown.working_days_left(deadline.due, shanghai_date(now), known)
                 yield Waiting(kind, case_id, step, {"due": deadline.due.isoformat(), "days": left}, deadline)

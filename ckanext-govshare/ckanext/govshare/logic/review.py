@@ -1,25 +1,31 @@
-"""Carrying out a command of the review: load under lock, decide, write, record, commit, then index."""
+"""The review of entries: what its commands decide on, and what they write beside the case (CAT-4: 001 第十条)."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare import clock, regulations, subscriptions
-from ckanext.govshare.domain import attributes, calendar, catalog, events, publishing
-from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, State
-from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare import regulations, subscriptions
+from ckanext.govshare.domain import attributes, catalog, events, publishing
+from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, Role, State
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.publishing import Choice
 from ckanext.govshare.logic import drafts, roles
+from ckanext.govshare.logic.cases.kernel import Machine, Offer, Outcome
 from ckanext.govshare.logic.datafiles import publication
 from ckanext.govshare.logic.messages import asking
-from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic.record import Case, once_kept, record
+from ckanext.govshare.logic.schema import catalog as schema
+from ckanext.govshare.logic.schema.fields import reference, with_reason
 from ckanext.govshare.repository import catalog as repository
-from ckanext.govshare.repository import deadlines, moves
+from ckanext.govshare.repository import moves
 
 CASE = "catalog"
 
@@ -47,8 +53,14 @@ def load(package_id: str, lock: bool = False) -> Entry:
     return found
 
 
-def material(content: Mapping[str, Any], approved: Mapping[str, Any] | None, catalog_code: str = "") -> Material:
-    return Material(content, attributes.AttributeRules.of(regulations.current()), approved, catalog_code)
+def _get(entry_id: str, lock: bool) -> Entry:
+    entry = load(entry_id, lock)
+    return replace(entry, package=current(Context(), entry)) if lock else entry
+
+
+def material(content: Mapping[str, Any], approved: Mapping[str, Any] | None) -> Material:
+    """What a decision about `content` is taken on, beside the files that it would publish."""
+    return Material(content, attributes.AttributeRules.of(regulations.current()), approved)
 
 
 def admit(context: Context, entry: Entry, command: Command) -> None:
@@ -57,50 +69,31 @@ def admit(context: Context, entry: Entry, command: Command) -> None:
         catalog.PROCESS.admit(entry, Order(command, roles.actor_of(context)), roles.of(context, entry.department))
 
 
-def carry_out(context: Context, package_id: str, command: Command, reason: str = "", narrowing_basis: str = "") -> None:
-    """Give a command of the review on an entry and commit all that follows from it, or nothing."""
-    with transaction():
-        entry = load(package_id, lock=True)
-        admit(context, entry, command)
-        package = current(context, entry)
-        content = catalog.content_of(package)
-        approved = repository.version_content(entry.id, entry.version) if entry.published else None
-        facts = material(content, approved)
-        if command is Command.APPROVE:
-            package, facts = _to_approve(entry, package, facts)
-        settle(context, entry, Order(command, roles.actor_of(context), reason, narrowing_basis), facts, package)
-    subscriptions.deliver_index(package_id)
+def _prepare(entry: Entry, order: Order) -> Entry:
+    """The cases of an entry that an approval hands to another department are held before the approval is decided."""
+    if order.command is Command.APPROVE and entry.package["owner_org"] != entry.department:
+        moves.hold(entry.id)
+    return entry
 
 
-def settle(context: Context, entry: Entry, order: Order, facts: Material, package: Mapping[str, Any]) -> None:
-    """Decide, and bring state, package, due date, history and trace up to it, in the caller's transaction."""
-    now = clock.now()
-    with asking():
-        event = catalog.decide(entry, order, roles.of(context, entry.department), facts)
-    after = catalog.evolve(entry, event, order.actor, now)
-    moved: events.Event | None = None
-    if isinstance(event, events.EntryApproved):
-        after = _publish(context, after, package, facts, now)
-        if after.department != entry.department:
-            cases = moves.hand_over(entry.id, after.department)
-            moved = events.EntryMoved(entry.department, after.department, cases)
-    elif isinstance(event, events.EntryDiscarded) and not entry.published:
-        drafts.remove(entry.id)
-    keeps_draft = entry.published and after.state != State.APPROVED
-    repository.save(after, str(package.get("title") or ""), package if keeps_draft else None, now)
-    _clock(after, event, now)
-    for happened in filter(None, (event, moved)):
-        record(Case(CASE, entry.id, after.department), happened, order.actor, now)
-
-
-def _to_approve(entry: Entry, package: dict[str, Any], facts: Material) -> tuple[dict[str, Any], Material]:
-    """The package as an approval would publish it, with the facts of its data files, and what the decision is taken on."""
-    chosen = publication.choices(entry.id, package["resources"], lock=True)
-    package = package | {"resources": publication.as_published(package["resources"], chosen, clock.now())}
+def _decide(entry: Entry, order: Order, held: frozenset[Role], now: datetime) -> Event:
+    catalog.PROCESS.admit(entry, order, held)
+    if order.command is Command.SAVE:
+        return catalog.decide(entry, order, held, material(catalog.content_of(entry.package), None))
+    package, chosen = _to_approve(entry, now) if order.command is Command.APPROVE else (entry.package, ())
     content = catalog.content_of(package)
-    return package, replace(
-        facts, content=content, catalog_code=_code(entry, content), files=publishing.published_files(chosen),
-        obstacles=publishing.obstacles(content.get("open_type", ""), chosen))
+    facts = material(content, repository.version_content(entry.id, entry.version) if entry.published else None)
+    if order.command is Command.APPROVE:
+        facts = replace(facts, catalog_code=_code(entry, content), files=publishing.published_files(chosen),
+                        obstacles=publishing.obstacles(content.get("open_type", ""), chosen))
+    return catalog.decide(entry, order, held, facts)
+
+
+def _to_approve(entry: Entry, now: datetime) -> tuple[Mapping[str, Any], Sequence[Choice]]:
+    """The package as an approval would publish it, with the facts of its data files, and those files."""
+    resources = entry.package["resources"]
+    chosen = publication.choices(entry.id, resources, lock=True)
+    return {**entry.package, "resources": publication.as_published(resources, chosen, now)}, chosen
 
 
 def _code(entry: Entry, content: Mapping[str, Any]) -> str:
@@ -113,23 +106,52 @@ def _code(entry: Entry, content: Mapping[str, Any]) -> str:
     return code
 
 
-def _publish(context: Context, entry: Entry, package: Mapping[str, Any], facts: Material, now: datetime) -> Entry:
+def _save(outcome: Outcome[Entry]) -> None:
+    entry, now = outcome.case, outcome.now
+    match outcome.event:
+        case events.EntryApproved(files=files):
+            _publish(entry, files, outcome.actor, now)
+        case events.EntryDiscarded(published=False):
+            drafts.remove(entry.id)
+    pending = entry.published and entry.state is not State.APPROVED
+    repository.save(entry, str(entry.package.get("title") or ""), entry.package if pending else None, now)
+    once_kept(partial(subscriptions.deliver_index, entry.id))
+
+
+def _publish(entry: Entry, files: Sequence[Mapping[str, str]], actor: str, now: datetime) -> None:
     """Make the approved content the package's and its data files those that are served, and keep it as a version."""
-    content = facts.content
-    entry = replace(entry, category_code=content["category_code"], department=package["owner_org"])
+    package, _ = _to_approve(entry, now)
+    content = catalog.content_of(package)
     data = {k: v for k, v in package.items() if k != "metadata_modified"} | {"catalog_code": entry.catalog_code}
-    drafts.write(context, "package_update", data, private=content["open_type"] == attributes.Attribute.NONE,
+    drafts.write(drafts.by(actor), "package_update", data, private=content["open_type"] == attributes.Attribute.NONE,
                  publishing=True)
-    publication.publish(entry.id, facts.files, now)
+    publication.publish(entry.id, files, now)
     repository.add_version(entry.id, entry.version, content, now)
-    return entry
 
 
-def _clock(entry: Entry, event: events.Event, now: datetime) -> None:
-    """Start the limit for a review at the submission, stop it when the submission is off the table."""
-    if isinstance(event, events.EntrySubmitted):
-        limit = regulations.current().limit(Rule.CATALOG_REVIEW)
-        if limit is not None:
-            deadlines.save(CASE, entry.id, calendar.compute(limit, now, regulations.calendar()))
-    elif not isinstance(event, events.EntrySaved):
-        deadlines.meet(CASE, entry.id, now)
+def hand_over(entry: Entry, former: str, actor: str, now: datetime) -> None:
+    """Let the entry's department (an organization's id) answer for its cases, as the `former` one did, and record it."""
+    cases = moves.hand_over(entry.id, entry.department)
+    record(Case(CASE, entry.id, entry.department), events.EntryMoved(former, entry.department, cases), actor, now)
+
+
+MACHINE = Machine(
+    CASE, "entry", catalog.PROCESS, Order, get=_get, save=_save, decide=_decide, prepare=_prepare,
+    evolve=lambda entry, event, order, now: catalog.evolve(entry, event, order.actor, now),
+    # Who may not know of an entry does not find its package.
+    seen_by=lambda entry: frozenset(Role), absent=Message("Entry not found"),
+    find=lambda context, given: visible_package(context, given).id,
+    parts_in=lambda context, entry: roles.of(context, entry.department),
+    offers={
+        "submit": Offer(
+            Command.SUBMIT, schema.entry_submit,
+            "Submit a draft to the competent department. `narrowing_basis`: required where an attribute becomes narrower."),
+        "withdraw": Offer(Command.WITHDRAW, reference, "Take a submission back to go on compiling."),
+        "approve": Offer(
+            Command.APPROVE, with_reason,
+            "Approve a submission: it is published, with its code. `reason`: an opinion for the record, optional."),
+        "return": Offer(Command.RETURN, with_reason,
+                        "Return a submission to its department. `reason`: what has to be changed, required."),
+        "discard": Offer(
+            Command.DISCARD, reference, "Drop the pending change of a published entry, or an entry never published."),
+    })

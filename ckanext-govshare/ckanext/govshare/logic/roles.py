@@ -25,6 +25,12 @@ def actor_of(context: Context) -> str:
     return user.id if user else ""
 
 
+def is_operator(context: Context) -> bool:
+    """Whether the caller runs the site, and so has no part in what people do on it."""
+    user = user_of(context)
+    return user is not None and bool(user.sysadmin)
+
+
 def capacities(user: model.User) -> dict[str, str]:
     """The user's CKAN role by organization id. A blocked or deleted account has none."""
     if user.state != model.State.ACTIVE:

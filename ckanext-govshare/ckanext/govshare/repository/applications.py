@@ -119,7 +119,6 @@ class Wanted:
 
     applicant: str | None = None
     departments: Collection[str] | None = None
-    department: str | None = None
     assignee: str | None = None
     states: Collection[State] = ()
     text: str = ""
@@ -142,9 +141,8 @@ def search(wanted: Wanted, offset: int, limit: int) -> tuple[int, list[Applicati
 def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     where = [application.c.submitted_at.is_not(None) if wanted.applicant is None
              else application.c.applicant == wanted.applicant]
-    for column, value in ((application.c.department, wanted.department), (application.c.assignee, wanted.assignee)):
-        if value is not None:
-            where.append(column == value)
+    if wanted.assignee is not None:
+        where.append(application.c.assignee == wanted.assignee)
     if wanted.departments is not None:
         where.append(application.c.department.in_(list(wanted.departments)))
     if wanted.states:

@@ -10,7 +10,8 @@ from ckan import model
 
 from ckanext.govshare.domain.calendar import Deadline
 from ckanext.govshare.domain.grant_events import GrantSuspended, GrantTerminated
-from ckanext.govshare.domain.notices import WATCHED_DEADLINES, DeadlineMissed
+from ckanext.govshare.domain.notices import DeadlineMissed
+from ckanext.govshare.domain.processes import watched
 from ckanext.govshare.model.appeals import appeal
 from ckanext.govshare.model.applications import application
 from ckanext.govshare.model.grants import grant
@@ -35,7 +36,7 @@ def overdue(today: date, department: str | None, offset: int, limit: int) -> tup
 
     Gives the count of all, and of one page `kind, id, entry_id, department, state, deadline`.
     """
-    cases = sa.union_all(*(_overdue_of(kind, today) for kind in WATCHED_DEADLINES)).subquery()
+    cases = sa.union_all(*(_overdue_of(kind, today) for kind in watched())).subquery()
     where = [cases.c.department == department] if department is not None else []
     count = model.Session.execute(sa.select(sa.func.count()).select_from(cases).where(*where)).scalar_one()
     rows = model.Session.execute(sa.select(cases).where(*where).order_by(cases.c.due, cases.c.id)
@@ -64,7 +65,7 @@ def counts(today: date) -> dict[str, dict[str, int]]:
     """By department: applications `open` and `overdue`, limits `missed` since ever, `appeals` open and `overturned`, grants
     `suspended` and `terminated`. Departments that have none of them are left out.
     """
-    late = sa.union_all(*(_overdue_of(kind, today) for kind in WATCHED_DEADLINES)).subquery()
+    late = sa.union_all(*(_overdue_of(kind, today) for kind in watched())).subquery()
     asked: Mapping[str, sa.Select[Any]] = {
         "open": _by_department(application.c.department, application.c.state.in_(_OPEN)),
         "overdue": _by_department(late.c.department, late.c.kind == "applications"),

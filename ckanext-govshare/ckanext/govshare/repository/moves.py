@@ -10,16 +10,19 @@ from ckanext.govshare.domain.application_cases import OPEN
 from ckanext.govshare.repository.cases import KINDS
 
 
-def hand_over(entry_id: str, department: str) -> dict[str, int]:
-    """Make `department` (an organization's id) answer for all cases of the entry, ended ones too; by kind, how many it is now.
-
-    In the caller's transaction. All rows are held before any is changed: what a command that was under way opened meanwhile
-    is there when it lets go, and moves with the rest. Who worked on an application is no longer who will.
-    """
+def hold(entry_id: str) -> None:
+    """Lock all cases of the entry: what a command that was under way opened meanwhile is there when it lets go."""
     for kind in KINDS.values():
         cases = kind.table.c
         rows = sa.select(cases.id).where(cases.entry_id == entry_id).order_by(cases[kind.locked_by], cases.id)
         model.Session.execute(rows.with_for_update()).all()
+
+
+def hand_over(entry_id: str, department: str) -> dict[str, int]:
+    """Make `department` (an organization's id) answer for all cases of the entry, ended ones too; by kind, how many it is now.
+
+    In the caller's transaction, which holds them. Who worked on an application is no longer who will.
+    """
     moved: dict[str, int] = {}
     for kind in KINDS.values():
         cases = kind.table.c

@@ -56,8 +56,7 @@ def _answer(admit: Callable[[], Fetch], resource_id: str) -> Response | tuple[st
         fetch = admit()
         answer = _bytes(fetch)
         if _sends_data(answer, fetch):
-            record_fetch(_context(), fetch.package, fetch.file.resource_id, Channel.FILE, fetch.file.rows, _length(answer),
-                         fetch.access, {"file": fetch.file.id})
+            record_fetch(_context(), fetch, Channel.FILE, fetch.file.rows, _length(answer), {"file": fetch.file.id})
     except tk.NotAuthorized as refusal:
         return refused(refusal, resource_id)
     answer.response = watched(cast(Iterable[bytes], answer.response), _context(), fetch, FORM)

@@ -84,7 +84,7 @@ def _send(context: Context, fetch: Fetch, order: Order, agreed: str) -> Response
     sending = exports.send(order)
     try:
         details = {"file": fetch.file.id, "form": order.form, "filtered": not order.query.whole}
-        record_fetch(context, fetch.package, fetch.file.resource_id, Channel.EXPORT, rows, 0, fetch.access, details)
+        record_fetch(context, fetch, Channel.EXPORT, rows, details=details)
         return _with_headers(Response(watched(sending, context, fetch, agreed)), fetch, order)
     except BaseException:
         sending.close()

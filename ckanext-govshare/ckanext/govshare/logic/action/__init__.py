@@ -16,6 +16,7 @@ from ckanext.govshare.logic.action import (
     board,
     canned_replies,
     catalog,
+    commands,
     datafiles,
     datastore,
     entry_forms,
@@ -35,6 +36,7 @@ from ckanext.govshare.logic.action import (
     trace,
     visibility,
 )
+from ckanext.govshare.logic.cases.machines import MACHINES
 
 _MODULES = (access, accounts, agreement_templates, agreements, appeals, applications, attachments, board, canned_replies, catalog,
             datafiles, datastore, entry_forms, file_samples, grants, intake, messages, open_list, packages, passwords, previews,
@@ -42,5 +44,6 @@ _MODULES = (access, accounts, agreement_templates, agreements, appeals, applicat
 
 
 def get_actions() -> dict[str, Action]:
-    ours = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
+    of_cases = {name: action for machine in MACHINES for name, action in commands.of(machine).items()}
+    ours = of_cases | {name: getattr(module, name) for module in _MODULES for name in module.__all__}
     return under_their_names(bounds.bound(absence.hide_the_hidden(ours)))

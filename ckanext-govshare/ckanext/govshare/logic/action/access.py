@@ -44,15 +44,20 @@ def govshare_fetch_counts(context: Context, data_dict: DataDict) -> dict[str, An
     :param resource_id: id of the resource
     :param days: how many days to list, today in Beijing included (30; at most 366)
     :returns: ``fetches`` of all time, ``channels`` (fetches of all time by channel: file, export, api, preview) and ``days``
-        (``day``, ``fetches``, ``rows``, ``bytes`` of each day with a fetch, oldest first)
+        (``day``, ``fetches``, ``rows``, ``bytes`` of each day with a fetch, oldest first; how much it was, None for who may
+        not fetch it)
     :raises NotFound: the resource does not exist for the caller
     :raises ValidationError: `days` is no number from 1 to 366
     """
     tk.check_access("govshare_fetch_counts", context, data_dict)
     resource_id = data_dict["resource_id"]
+    _package, decided = access.of_resource(context, resource_id)
     channels = dict.fromkeys([channel.value for channel in Channel], 0) | datafiles.fetch_totals(resource_id)
     since = clock.now().astimezone(SHANGHAI).date() - timedelta(days=data_dict["days"] - 1)
-    return {"fetches": sum(channels.values()), "channels": channels, "days": _by_day(datafiles.fetches([resource_id], since))}
+    days = _by_day(datafiles.fetches([resource_id], since))
+    # What one person fetched once is the size of what nobody else may know.
+    told = days if decided.allowed else [{**day, "rows": None, "bytes": None} for day in days]
+    return {"fetches": sum(channels.values()), "channels": channels, "days": told}
 
 
 def _by_day(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

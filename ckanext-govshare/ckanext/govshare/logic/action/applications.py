@@ -1,80 +1,35 @@
 """Applications for conditional data: thin actions over `domain.applications` (ACC-1 to ACC-4: 001 第二十七条)."""
 from __future__ import annotations
 
-from dataclasses import replace
 from statistics import median
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic import validate
-from ckan.types import Action, Context, DataDict
+from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock, regulations
 from ckanext.govshare.display import applications as display
 from ckanext.govshare.domain.application_cases import GRANTED, OPEN, WAITING, State
-from ckanext.govshare.domain.applications import Command, Order
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.countdown import working_days_left
-from ckanext.govshare.logic import applications, review, roles
+from ckanext.govshare.logic import applications, listing, review, roles
+from ckanext.govshare.logic.applications import MACHINE
+from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.schema import applications as schema
+from ckanext.govshare.logic.schema.fields import reference
 from ckanext.govshare.repository import applications as repository
-from ckanext.govshare.repository import departments
 
 __all__ = [
-    "govshare_application_approve", "govshare_application_assign", "govshare_application_create", "govshare_application_list",
-    "govshare_application_reject", "govshare_application_return", "govshare_application_show",
-    "govshare_application_submit", "govshare_application_summary", "govshare_application_take",
-    "govshare_application_update", "govshare_application_withdraw",
+    "govshare_application_assign", "govshare_application_create", "govshare_application_list", "govshare_application_show",
+    "govshare_application_summary", "govshare_application_update",
 ]
 
 # Of so many decided applications the usual time is told.
 _RECENT = 200
 # No id: what belongs to it is nothing.
 _NOBODY = "nobody"
-_WORDS = ("period_start", "period_end", "conditions", "agreement_required", "limits", "reason")
-
-
-def _answer(application_id: str) -> dict[str, Any]:
-    found = applications.load(application_id)
-    return {"id": found.id, "state": found.state.value, **repository.followers([found.id]).get(found.id, {})}
-
-
-def _command(command: Command, parameters: Any, about: str) -> Action:
-    """The action that gives `command`; all of them differ in their parameters alone."""
-    @validate(parameters)
-    def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
-        tk.check_access(f"govshare_application_{command}", context, data_dict)
-        words = {name: data_dict[name] for name in _WORDS if name in data_dict}
-        applications.carry_out(context, data_dict["id"], Order(command, roles.actor_of(context), **words))
-        return _answer(data_dict["id"])
-    action.__name__ = f"govshare_application_{command}"
-    action.__doc__ = f"""{about}
-
-    :param id: id of the application
-    :returns: ``id`` and the new ``state``; ``agreement_id`` and ``grant_id`` where there are such
-    :raises NotFound: also for applications that the caller has no part in
-    :raises NotAuthorized: the caller's part does not suffice
-    :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong
-    """
-    return action
-
-
-govshare_application_submit = _command(
-    Command.SUBMIT, schema.application_ref, "Hand a draft, or what was returned, to the department; the reply limit begins.")
-govshare_application_take = _command(
-    Command.TAKE, schema.application_ref, "Begin to examine an application; who takes it is its assignee unless there is one.")
-govshare_application_return = _command(
-    Command.RETURN, schema.application_reason,
-    "Ask the applicant for a supplement; the reply limit stops. `reason`: what is missing, required.")
-govshare_application_approve = _command(
-    Command.APPROVE, schema.application_approve,
-    "Consent. `period_start`, `period_end` (ISO dates, counted whole), `conditions`, `agreement_required` and `limits` "
-    "(formats, daily_calls, daily_rows, downloads, addresses) change what was asked for; `reason`: an opinion, optional.")
-govshare_application_reject = _command(
-    Command.REJECT, schema.application_reason, "Refuse an application. `reason`: required.")
-govshare_application_withdraw = _command(
-    Command.WITHDRAW, schema.application_reason, "Take an application back before it is decided. `reason`: optional.")
 
 
 @validate(schema.application_create)
@@ -95,7 +50,7 @@ def govshare_application_create(context: Context, data_dict: DataDict) -> dict[s
     """
     tk.check_access("govshare_application_create", context, data_dict)
     package = review.visible_package(context, data_dict["dataset_id"])
-    return _answer(applications.create(context, package, data_dict).id)
+    return MACHINE.answer(applications.create(context, package, data_dict))
 
 
 @validate(schema.application_update)
@@ -106,8 +61,7 @@ def govshare_application_update(context: Context, data_dict: DataDict) -> dict[s
     :raises NotFound: also for applications that the caller has no part in
     """
     tk.check_access("govshare_application_update", context, data_dict)
-    applications.update(context, data_dict["id"], data_dict)
-    return _answer(data_dict["id"])
+    return MACHINE.answer(applications.update(context, data_dict["id"], data_dict))
 
 
 @validate(schema.application_assign)
@@ -127,7 +81,7 @@ def govshare_application_assign(context: Context, data_dict: DataDict) -> dict[s
 
 
 @tk.side_effect_free
-@validate(schema.application_ref)
+@validate(reference)
 def govshare_application_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """One application: what was asked for and decided, its due date, history, attachments, and ``commands`` of the caller.
 
@@ -136,8 +90,8 @@ def govshare_application_show(context: Context, data_dict: DataDict) -> dict[str
     :param id: id of the application
     :raises NotFound: also for applications that the caller has no part in
     """
+    application, held = kernel.known(MACHINE, context, data_dict["id"])
     tk.check_access("govshare_application_show", context, data_dict)
-    application, held = applications.known(context, data_dict["id"])
     return display.whole(application, held, roles.actor_of(context))
 
 
@@ -155,29 +109,21 @@ def govshare_application_list(context: Context, data_dict: DataDict) -> dict[str
     :returns: ``count`` and ``results``
     """
     tk.check_access("govshare_application_list", context, data_dict)
-    user = roles.user_of(context)
-    if user is None:
-        return {"count": 0, "results": []}
-    count, page = repository.search(_wanted(data_dict, user), data_dict["offset"], data_dict["limit"])
+    count, found = repository.search(_wanted(context, data_dict), data_dict["offset"], data_dict["limit"])
     return {"count": count, "results": display.page(
-        page, readable=not user.sysadmin, own=data_dict["role"] == "applicant")}
+        found, readable=not roles.is_operator(context), own=data_dict["role"] == "applicant")}
 
 
-def _wanted(data_dict: DataDict, user: model.User) -> repository.Wanted:
-    """What `govshare_application_list` is asked for. A department or user that does not exist has no applications."""
-    role, state, wanted = data_dict["role"], data_dict.get("state"), repository.Wanted()
-    if role == "applicant":
-        wanted = replace(wanted, applicant=user.id)
-    elif data_dict.get("assignee") and not user.sysadmin:
-        assignee = model.User.get(data_dict["assignee"])
-        wanted = replace(wanted, assignee=assignee.id if assignee else _NOBODY)
-    if data_dict.get("organization"):
-        department = departments.find(data_dict["organization"])
-        wanted = replace(wanted, department=department.id if department else _NOBODY)
-    return replace(
-        wanted, departments=list(roles.capacities(user)) if role == "department" else None,
+def _wanted(context: Context, data_dict: DataDict) -> repository.Wanted:
+    """What `govshare_application_list` is asked for. A user that does not exist has no applications."""
+    state, applicant, assignee = data_dict.get("state"), listing.person(context, data_dict, "applicant"), None
+    if data_dict.get("assignee") and applicant is None and not roles.is_operator(context):
+        found = model.User.get(data_dict["assignee"])
+        assignee = found.id if found else _NOBODY
+    return repository.Wanted(
+        applicant, listing.departments(context, data_dict), assignee,
         states=WAITING if state == schema.WAITING else [State(state)] if state else [],
-        text="" if user.sysadmin else data_dict["q"].strip(),
+        text="" if roles.is_operator(context) else data_dict["q"].strip(),
         overdue_on=shanghai_date(clock.now()) if data_dict.get("overdue") else None)
 
 

@@ -9,6 +9,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.govshare.logic import attachments
 from ckanext.govshare.logic.schema import applications as schema
+from ckanext.govshare.logic.schema.fields import reference
 
 __all__ = ["govshare_attachment_add", "govshare_attachment_remove"]
 
@@ -28,7 +29,7 @@ def govshare_attachment_add(context: Context, data_dict: DataDict) -> dict[str, 
     return {"id": kept.id, "filename": kept.filename, "size": kept.size, "sha256": kept.sha256}
 
 
-@validate(schema.application_ref)
+@validate(reference)
 def govshare_attachment_remove(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Remove a file from an application that the caller may change.
 

@@ -10,6 +10,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import applications as schema
+from ckanext.govshare.logic.schema.fields import reference
 from ckanext.govshare.repository import canned_replies as repository
 from ckanext.govshare.repository import departments
 
@@ -72,7 +73,7 @@ def govshare_canned_reply_update(context: Context, data_dict: DataDict) -> dict[
     return repository.get(data_dict["id"]) or {}
 
 
-@validate(schema.application_ref)
+@validate(reference)
 def govshare_canned_reply_delete(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Delete a reply.
 

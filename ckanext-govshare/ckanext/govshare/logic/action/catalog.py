@@ -7,61 +7,25 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic import validate
-from ckan.types import Action, Context, DataDict
+from ckan.types import Context, DataDict
 
 from ckanext.govshare.domain import catalog, publishing
-from ckanext.govshare.domain.catalog import Command, Role, State
+from ckanext.govshare.domain.catalog import Role, State
 from ckanext.govshare.domain.findings import describe
-from ckanext.govshare.logic import review, roles
+from ckanext.govshare.logic import listing, named, review, roles
+from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.datafiles import publication
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import catalog as schema
+from ckanext.govshare.logic.schema.fields import reference
 from ckanext.govshare.repository import catalog as repository
-from ckanext.govshare.repository import deadlines
-from ckanext.govshare.repository import trace as history
+from ckanext.govshare.repository import deadlines, departments, trace
 
-__all__ = [
-    "govshare_entry_approve", "govshare_entry_discard", "govshare_entry_list", "govshare_entry_queue",
-    "govshare_entry_return", "govshare_entry_show", "govshare_entry_submit", "govshare_entry_version_list",
-    "govshare_entry_withdraw",
-]
-
-
-def _command(command: Command, parameters: Any, about: str) -> Action:
-    """The action that gives `command`; all of them differ in their parameters alone."""
-    @validate(parameters)
-    def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
-        package = review.visible_package(context, data_dict["id"])
-        tk.check_access(f"govshare_entry_{command}", Context(context, package=package), {"id": package.id})
-        review.carry_out(context, package.id, command, data_dict.get("reason", ""), data_dict.get("narrowing_basis", ""))
-        return {"id": package.id, "state": review.load(package.id).state.value}
-    action.__name__ = f"govshare_entry_{command}"
-    action.__doc__ = f"""{about}
-
-    :param id: name or id of the entry
-    :returns: ``id`` and the new ``state``
-    :raises NotFound: also for entries that the caller may not know of
-    :raises NotAuthorized: the caller has not the role for it
-    :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong
-    """
-    return action
-
-
-govshare_entry_submit = _command(
-    Command.SUBMIT, schema.entry_submit,
-    "Submit a draft to the competent department. `narrowing_basis`: required where an attribute becomes narrower.")
-govshare_entry_withdraw = _command(Command.WITHDRAW, schema.entry_ref, "Take a submission back to go on compiling.")
-govshare_entry_approve = _command(
-    Command.APPROVE, schema.entry_reason,
-    "Approve a submission: it is published, with its code. `reason`: an opinion for the record, optional.")
-govshare_entry_return = _command(
-    Command.RETURN, schema.entry_reason, "Return a submission to its department. `reason`: what has to be changed, required.")
-govshare_entry_discard = _command(
-    Command.DISCARD, schema.entry_ref, "Drop the pending change of a published entry, or an entry never published.")
+__all__ = ["govshare_entry_list", "govshare_entry_queue", "govshare_entry_show", "govshare_entry_version_list"]
 
 
 @tk.side_effect_free
-@validate(schema.entry_ref)
+@validate(reference)
 def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Where an entry stands in its review, what its draft changes, and what the caller may do now.
 
@@ -83,11 +47,9 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     chosen = publication.choices(entry.id, package_dict["resources"])
     material = review.material(draft or approved or {}, approved)
     deadline = deadlines.running(review.CASE, [entry.id]).get(entry.id)
-    actor = roles.user_of(context)
     held = roles.of(context, entry.department)
     if Role.OPERATOR in held:
         chosen = publishing.without_content(chosen)
-    given = catalog.PROCESS.allowed(entry, held, actor.id if actor else "")
     return {
         **_short(package, entry), "reason": entry.reason, "narrowing_basis": entry.narrowing_basis,
         "draft": draft, "approved": approved,
@@ -96,9 +58,13 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
         "deadline": deadline.as_dict() if deadline else None,
         "files": [{**file, "warnings": [_warning(found) for found in file["warnings"]]} for file in publishing.listed(chosen)],
         "obstacles": [translate(text) for text in publishing.obstacles(draft.get("open_type", ""), chosen)] if draft else [],
-        "commands": [command.value for command in given],
-        "history": _history(entry.id),
+        "commands": [command.value for command in catalog.PROCESS.allowed(entry, held, roles.actor_of(context))],
+        "history": history.told(trace.events(review.CASE, entry.id), _words),
     }
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    return row["payload"].get("reason") or row["payload"].get("narrowing_basis") or ""
 
 
 def _warning(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,31 +80,17 @@ def _require(action: str, context: Context, package: model.Package) -> None:
 
 
 def _short(package: model.Package, entry: catalog.Entry) -> dict[str, Any]:
-    organization = model.Group.get(entry.department)
     return {
         "id": package.id, "name": package.name, "title": package.title,
-        "organization": {"id": organization.id, "name": organization.name, "title": organization.title} if organization else None,
+        "organization": named.organization(entry.department) if departments.find(entry.department) else None,
         "state": entry.state.value, "published": entry.published, "version": entry.version,
-        "catalog_code": entry.catalog_code, "submitted_by": _user_name(entry.submitted_by),
+        "catalog_code": entry.catalog_code, "submitted_by": named.person(entry.submitted_by)["display_name"] or None,
         "submitted_at": entry.submitted_at.isoformat() if entry.submitted_at else None,
     }
 
 
-def _user_name(user_id: str) -> str | None:
-    user = model.User.get(user_id) if user_id else None
-    return user.display_name if user else None
-
-
-def _history(entry_id: str) -> list[dict[str, Any]]:
-    return [
-        {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(), "actor": _user_name(row["actor"]),
-         "reason": row["payload"].get("reason") or row["payload"].get("narrowing_basis") or ""}
-        for row in history.events(review.CASE, entry_id)
-    ]
-
-
 @tk.side_effect_free
-@validate(schema.entry_ref)
+@validate(reference)
 def govshare_entry_version_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """The published versions of an entry, newest first: ``version``, ``approved_at`` and the fields that changed.
 
@@ -169,8 +121,7 @@ def govshare_entry_list(context: Context, data_dict: DataDict) -> dict[str, Any]
     :returns: ``count`` and ``results``
     """
     tk.check_access("govshare_entry_list", context, data_dict)
-    user = roles.user_of(context)
-    return _page(list(roles.capacities(user)) if user else [], data_dict)
+    return _page(listing.departments(context, {**data_dict, "role": "department"}), data_dict)
 
 
 @tk.side_effect_free
@@ -178,14 +129,11 @@ def govshare_entry_list(context: Context, data_dict: DataDict) -> dict[str, Any]
 def govshare_entry_queue(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """What awaits review, oldest first, of all departments or of one `organization`; paged like govshare_entry_list."""
     tk.check_access("govshare_entry_queue", context, data_dict)
-    return _page(None, {**data_dict, "state": State.SUBMITTED.value}, oldest_first=True)
+    departments = listing.departments(context, {**data_dict, "role": "competent"})
+    return _page(departments, {**data_dict, "state": State.SUBMITTED.value}, oldest_first=True)
 
 
 def _page(departments: Sequence[str] | None, data_dict: DataDict, oldest_first: bool = False) -> dict[str, Any]:
-    if data_dict.get("organization"):
-        group = model.Group.get(data_dict["organization"])
-        wanted = group.id if group else ""
-        departments = [d for d in [wanted] if departments is None or d in departments]
     states = [data_dict["state"]] if data_dict.get("state") else [s.value for s in State if s != State.DISCARDED]
     count, rows = repository.search(departments, states, data_dict["q"], data_dict["offset"], data_dict["limit"], oldest_first)
     running = deadlines.running(review.CASE, [row["entry"].id for row in rows])

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
@@ -155,9 +154,8 @@ def _row_changes(before: DataFile, after: DataFile) -> comparisons.RowChanges | 
 def _account(context: Context, before: access.Fetch, after: access.Fetch, rows: comparisons.RowChanges | None) -> None:
     """Rows that are not for everyone leave on the record (001 第十四条)."""
     shown = len(rows.added_sample) + len(rows.removed_sample) if rows else 0
-    package: model.Package = after.package
     for fetch in (after, before):
         if shown and fetch.access.traced:
-            record_fetch(context, package, fetch.file.resource_id, Channel.PREVIEW, shown, 0, fetch.access,
-                         {"file": after.file.id, "compared_with": before.file.id})
+            record_fetch(context, fetch, Channel.PREVIEW, shown, details={
+                "file": after.file.id, "compared_with": before.file.id})
             return

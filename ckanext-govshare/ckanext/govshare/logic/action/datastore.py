@@ -50,7 +50,7 @@ def datastore_search(original: Action, context: Context, data_dict: DataDict) ->
     found = _search(original, context, asked | {"resource_id": fetch.file.id}, _looked_for(words, fetch))
     shown = {key: value for key, value in found.items() if key not in _INSIDE} | {"resource_id": resource_id}
     if shown.get("limit") != 0 or fetch.access.grant:  # how many rows a question finds is an answer, too
-        record_fetch(context, fetch.package, resource_id, Channel.API, _rows(shown), 0, fetch.access, _details(data_dict))
+        record_fetch(context, fetch, Channel.API, _rows(shown), details=_details(data_dict))
     return shown | ({"q": words} if words else {})
 
 

@@ -33,8 +33,7 @@ def govshare_file_sample(context: Context, data_dict: DataDict) -> dict[str, Any
         raise tk.ObjectNotFound(tk._("This data file has no table"))
     if fetch.access.traced:
         rows = min(data_dict["limit"], fetch.file.rows or 0)
-        record_fetch(context, fetch.package, fetch.file.resource_id, Channel.PREVIEW, rows, 0, fetch.access,
-                     {"file": fetch.file.id})
+        record_fetch(context, fetch, Channel.PREVIEW, rows, details={"file": fetch.file.id})
     try:
         found = tables.page(fetch.file, Query(), 0, data_dict["limit"])
     except TooSlow as refusal:

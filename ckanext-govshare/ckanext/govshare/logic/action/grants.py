@@ -6,62 +6,27 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.logic import validate
-from ckan.types import Action, Context, DataDict
+from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock
 from ckanext.govshare.display import grants as grant_display
 from ckanext.govshare.domain import unusual
 from ckanext.govshare.domain.calendar import shanghai_date
-from ckanext.govshare.domain.grants import Command
 from ckanext.govshare.domain.reading import Matter, reads
-from ckanext.govshare.logic import grants, named, roles
+from ckanext.govshare.logic import listing, named
+from ckanext.govshare.logic.cases import kernel
+from ckanext.govshare.logic.grants import MACHINE
 from ckanext.govshare.logic.schema import grants as schema
-from ckanext.govshare.repository import departments, grant_lists
+from ckanext.govshare.logic.schema.fields import reference
+from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository.grant_lists import Wanted
 
-__all__ = [
-    "govshare_grant_close_out", "govshare_grant_list", "govshare_grant_resume", "govshare_grant_show",
-    "govshare_grant_surrender", "govshare_grant_suspend", "govshare_grant_terminate", "govshare_grant_usage",
-]
-
-def _command(command: Command, parameters: Any, about: str, words: str = "reason") -> Action:
-    """The action that gives `command`; all of them differ in their parameters alone."""
-    @validate(parameters)
-    def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
-        grants.known(context, data_dict["id"])
-        tk.check_access(f"govshare_grant_{command}", context, {"id": data_dict["id"]})
-        after = grants.give(context, data_dict["id"], command, data_dict[words])
-        return {"id": after.id, "state": after.state.value}
-    action.__name__ = f"govshare_grant_{command}"
-    action.__doc__ = f"""{about}
-
-    :param id: of the grant
-    :returns: ``id`` and the ``state`` afterwards
-    :raises NotFound: also for grants that the caller may not know of
-    :raises NotAuthorized: the caller has not the part for it
-    :raises ValidationError: ``state`` where it is not possible now, ``{words}`` where it is missing or wrong
-    """
-    return action
-
-
-govshare_grant_suspend = _command(
-    Command.SUSPEND, schema.grant_reason,
-    "Stop access from the next request on, for the time being; reported to the competent department. `reason`: required.")
-govshare_grant_resume = _command(
-    Command.RESUME, schema.grant_reason, "End a suspension; access is as before from the next request on. `reason`: required.")
-govshare_grant_terminate = _command(
-    Command.TERMINATE, schema.grant_reason,
-    "End access and the agreement for good, from the next request on; reported to the competent department. `reason`: required.")
-govshare_grant_surrender = _command(
-    Command.SURRENDER, schema.grant_reason, "Give one's own grant up, and the agreement with it. `reason`: optional.")
-govshare_grant_close_out = _command(
-    Command.CLOSE_OUT, schema.grant_statement,
-    "State, after the end, how the data and its copies were deleted or why they are kept. `statement`: required.", "statement")
+__all__ = ["govshare_grant_list", "govshare_grant_show", "govshare_grant_usage"]
 
 
 @tk.side_effect_free
-@validate(schema.grant_ref)
+@validate(reference)
 def govshare_grant_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """A grant: what was granted, what it is worth now, and what the caller may do with it.
 
@@ -77,7 +42,7 @@ def govshare_grant_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     :param id: of the grant
     :raises NotFound: also for callers who have no part in it
     """
-    grant, held = grants.known(context, data_dict["id"])
+    grant, held = kernel.known(MACHINE, context, data_dict["id"])
     tk.check_access("govshare_grant_show", context, {"id": grant.id})
     return grant_display.shown(context, grant, held, clock.now())
 
@@ -103,18 +68,12 @@ def govshare_grant_list(context: Context, data_dict: DataDict) -> dict[str, Any]
 
 
 def _wanted(context: Context, data_dict: DataDict) -> Wanted:
-    user, role = roles.user_of(context), data_dict["role"]
-    holder = (user.id if user else "") if role == "holder" else None
-    own = list(roles.capacities(user)) if user and role == "department" else None
-    if data_dict.get("organization"):
-        group = departments.find(data_dict["organization"])
-        own = [group.id] if group and (own is None or group.id in own) else []
-    ids = None
-    if data_dict["unusual"] and role != "holder":
+    own, ids = listing.departments(context, data_dict), None
+    if data_dict["unusual"] and data_dict["role"] != "holder":
         since = unusual.shown_since(shanghai_date(clock.now()))
         ids = [key for key, days in grant_lists.patterns(grant_lists.much_used(own, since), since).items()
                if any(unusual.proposals(pattern, day) for day, pattern in days)]
-    return Wanted(holder, own, data_dict.get("state") or "", data_dict["q"].strip(), ids)
+    return Wanted(listing.person(context, data_dict, "holder"), own, data_dict.get("state") or "", data_dict["q"].strip(), ids)
 
 
 @tk.side_effect_free
@@ -131,7 +90,7 @@ def govshare_grant_usage(context: Context, data_dict: DataDict) -> dict[str, Any
         ``details``; nothing for the operator
     :raises NotFound: also for callers who have no part in it
     """
-    grant, held = grants.known(context, data_dict["id"])
+    grant, held = kernel.known(MACHINE, context, data_dict["id"])
     tk.check_access("govshare_grant_usage", context, {"id": grant.id})
     if not reads(Matter.WORDS, held):
         return {"days": [], "count": 0, "fetches": []}

@@ -12,12 +12,13 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Action, Context, DataDict
 
-from ckanext.govshare import subscriptions
+from ckanext.govshare import clock
 from ckanext.govshare.domain import catalog, entry_fields
 from ckanext.govshare.domain.catalog import Command, Entry, Order
 from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic import drafts, review, roles, visibility
+from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.datafiles.intake import Intake, known, open_intake
 from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.record import transaction
@@ -104,12 +105,11 @@ def _package_id(data_dict: DataDict) -> str:
 
 
 def _settle_save(context: Context, entry: Entry, package: dict[str, Any]) -> None:
-    content = catalog.content_of(package)
-    review.settle(context, entry, Order(Command.SAVE, roles.actor_of(context)), review.material(content, None), package)
+    order = Order(Command.SAVE, roles.actor_of(context))
+    kernel.carry_out(review.MACHINE, replace(entry, package=package), order, roles.of(context, entry.department), clock.now())
 
 
 def _answer(context: Context, package: dict[str, Any]) -> Any:
-    subscriptions.deliver_index(package["id"])
     return package["id"] if context.get("return_id_only") else package
 
 
@@ -139,4 +139,4 @@ def package_delete(original: Action, context: Context, data_dict: DataDict) -> N
     if review.load(package.id).published:
         raise tk.ValidationError({"state": [translate(Message(
             "A published entry cannot be deleted. Submit a change of its open attribute for review instead"))]})
-    review.carry_out(context, package.id, Command.DISCARD)
+    kernel.give(review.MACHINE, context, package.id, Order(Command.DISCARD, roles.actor_of(context)))

@@ -53,8 +53,7 @@ def govshare_table_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     except TooSlow as refusal:
         raise tk.ValidationError({"filter": [translate(refusal.message)]}) from None
     if rows or not query.whole:
-        record_fetch(context, fetch.package, data_dict["resource_id"], Channel.PREVIEW, len(rows), 0, fetch.access,
-                     {"filtered": not query.whole})
+        record_fetch(context, fetch, Channel.PREVIEW, len(rows), details={"filtered": not query.whole})
     return {
         "columns": [{"id": c["id"], "name": c.get("name") or c["id"], "type": c["type"]} for c in columns],
         "rows": [[_plain(row[column["id"]]) for column in columns] for row in rows],

@@ -12,6 +12,7 @@ from ckanext.govshare.logic.auth import (
     canned_replies,
     catalog,
     closed,
+    commands,
     datafiles,
     datastore,
     entry_forms,
@@ -25,10 +26,12 @@ from ckanext.govshare.logic.auth import (
     trace,
     visibility,
 )
+from ckanext.govshare.logic.cases.machines import MACHINES
 
 _MODULES = (access, accounts, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore,
             entry_forms, grants, intake, messages, open_list, registration, regulations, tasks, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:
-    return {name: getattr(module, name) for module in _MODULES for name in module.__all__}
+    of_cases = {name: auth for machine in MACHINES for name, auth in commands.of(machine).items()}
+    return of_cases | {name: getattr(module, name) for module in _MODULES for name in module.__all__}

@@ -1,36 +1,18 @@
-"""Who may do what with an agreement and with its templates. The table is `domain.agreements.TRANSITIONS`."""
+"""Who may do what with the templates of agreements, and who asks whether a copy is genuine."""
 from __future__ import annotations
-
-from functools import partial
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.govshare.domain.agreement_texts import Scope
-from ckanext.govshare.domain.agreements import PROCESS, Command
 from ckanext.govshare.domain.catalog import Role
-from ckanext.govshare.domain.reading import Matter, reads
-from ckanext.govshare.logic import agreements, review, roles
-from ckanext.govshare.logic.auth.commands import of_command, parts_in
+from ckanext.govshare.logic import review, roles
 
 __all__ = [
-    "govshare_agreement_countersign", "govshare_agreement_show", "govshare_agreement_sign",
     "govshare_agreement_template_list", "govshare_agreement_template_show", "govshare_agreement_template_update",
     "govshare_agreement_verify",
 ]
-
-
-_parts = partial(parts_in, agreements.MACHINE)
-
-govshare_agreement_sign = of_command(PROCESS, Command.SIGN, "govshare_agreement_sign", _parts)
-govshare_agreement_countersign = of_command(PROCESS, Command.COUNTERSIGN, "govshare_agreement_countersign", _parts)
-
-
-@tk.auth_sysadmins_check
-def govshare_agreement_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """An agreement is read by its two parties and by the competent department; it holds personal data."""
-    return {"success": reads(Matter.WORDS, _parts(context, data_dict))}
 
 
 @tk.auth_allow_anonymous_access

@@ -1,7 +1,4 @@
-"""Who may do what with applications. The table is `domain.applications.TRANSITIONS`; here it meets CKAN's users.
-
-Whoever has no part in a case is told that there is none (NotFound); a part that does not suffice is NotAuthorized.
-"""
+"""Who may begin, change and assign applications and who looks at them; commands are by `domain.applications.TRANSITIONS`."""
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
@@ -11,39 +8,29 @@ from ckan.types import AuthResult, Context, DataDict
 from ckanext.govshare.domain.applications import PROCESS, Command
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.reading import Matter, reads
-from ckanext.govshare.logic import applications, attachments, parts, review, roles
-from ckanext.govshare.logic.auth.commands import of_command, verdict
+from ckanext.govshare.logic import attachments, parts, review, roles
+from ckanext.govshare.logic.applications import MACHINE
+from ckanext.govshare.logic.auth.commands import of_command, of_list, verdict
+from ckanext.govshare.logic.cases import kernel
 
 __all__ = [
-    "govshare_application_approve", "govshare_application_assign", "govshare_application_create", "govshare_application_list",
-    "govshare_application_reject", "govshare_application_return", "govshare_application_show",
-    "govshare_application_submit", "govshare_application_summary", "govshare_application_take",
-    "govshare_application_update", "govshare_application_withdraw", "govshare_attachment_add",
-    "govshare_attachment_remove", "govshare_attachment_show",
+    "govshare_application_assign", "govshare_application_create", "govshare_application_list", "govshare_application_summary",
+    "govshare_application_update", "govshare_attachment_add", "govshare_attachment_remove", "govshare_attachment_show",
 ]
 
 
 def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    return applications.known(context, data_dict["id"])[1]
-
-
-def _parts_by_application(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    return applications.known(context, data_dict["application_id"])[1]
+    return kernel.known(MACHINE, context, data_dict.get("application_id") or data_dict["id"])[1]
 
 
 def _parts_by_attachment(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    return applications.known(context, attachments.known(data_dict["id"]).case_id)[1]
+    return kernel.known(MACHINE, context, attachments.known(data_dict["id"]).case_id)[1]
 
 
 govshare_application_update = of_command(PROCESS, Command.SAVE, "govshare_application_update", _parts)
-govshare_application_submit = of_command(PROCESS, Command.SUBMIT, "govshare_application_submit", _parts)
-govshare_application_take = of_command(PROCESS, Command.TAKE, "govshare_application_take", _parts)
-govshare_application_return = of_command(PROCESS, Command.RETURN, "govshare_application_return", _parts)
-govshare_application_approve = of_command(PROCESS, Command.APPROVE, "govshare_application_approve", _parts)
-govshare_application_reject = of_command(PROCESS, Command.REJECT, "govshare_application_reject", _parts)
-govshare_application_withdraw = of_command(PROCESS, Command.WITHDRAW, "govshare_application_withdraw", _parts)
-govshare_attachment_add = of_command(PROCESS, Command.SAVE, "govshare_attachment_add", _parts_by_application)
+govshare_attachment_add = of_command(PROCESS, Command.SAVE, "govshare_attachment_add", _parts)
 govshare_attachment_remove = of_command(PROCESS, Command.SAVE, "govshare_attachment_remove", _parts_by_attachment)
+govshare_application_list = of_list("govshare_application_list")
 
 
 @tk.auth_sysadmins_check
@@ -64,37 +51,15 @@ def govshare_application_create(context: Context, data_dict: DataDict) -> AuthRe
 @tk.auth_allow_anonymous_access
 def govshare_application_assign(context: Context, data_dict: DataDict) -> AuthResult:
     """Handlers of each application's department say who works on it."""
-    verdicts = [verdict(PROCESS, Command.ASSIGN, applications.known(context, one)[1]) for one in data_dict["ids"]]
+    verdicts = [verdict(PROCESS, Command.ASSIGN, _parts(context, {"id": one})) for one in data_dict["ids"]]
     return next((one for one in verdicts if not one["success"]), {"success": True})
-
-
-@tk.auth_sysadmins_check
-@tk.auth_allow_anonymous_access
-def govshare_application_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """Whoever has a part in it; what of it they see, the action decides."""
-    applications.known(context, data_dict["id"])
-    return {"success": True}
 
 
 @tk.auth_sysadmins_check
 @tk.auth_allow_anonymous_access
 def govshare_attachment_show(context: Context, data_dict: DataDict) -> AuthResult:
     """The applicant, the department and the competent department read what was attached; the operator does not."""
-    return {"success": reads(Matter.WORDS, _parts_by_application(context, data_dict))}
-
-
-@tk.auth_sysadmins_check
-def govshare_application_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """Each sees the own ones, a department its own, the competent department all; the operator looks over all states."""
-    user = roles.user_of(context)
-    if user is None or user.state != model.State.ACTIVE:
-        return {"success": False}
-    match data_dict["role"]:
-        case "department":
-            return {"success": bool(roles.capacities(user))}
-        case "competent":
-            return {"success": bool(user.sysadmin or roles.is_competent(user))}
-    return {"success": True}
+    return {"success": reads(Matter.WORDS, _parts(context, data_dict))}
 
 
 @tk.auth_allow_anonymous_access

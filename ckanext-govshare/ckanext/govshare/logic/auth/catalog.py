@@ -9,15 +9,12 @@ from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from ckanext.govshare.domain.catalog import PROCESS, Command, Role
 from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.auth.commands import of_command, verdict
+from ckanext.govshare.logic.auth.commands import verdict
 
 __all__ = [
-    "govshare_entry_approve", "govshare_entry_discard", "govshare_entry_list", "govshare_entry_queue",
-    "govshare_entry_return", "govshare_entry_show", "govshare_entry_submit", "govshare_entry_version_list",
-    "govshare_entry_withdraw", "package_create", "package_delete", "package_update",
+    "govshare_entry_list", "govshare_entry_queue", "govshare_entry_show", "govshare_entry_version_list", "package_create",
+    "package_delete", "package_update",
 ]
-
-_DENIED: AuthResult = {"success": False}
 
 
 def _department(context: Context, data_dict: DataDict) -> str:
@@ -27,13 +24,6 @@ def _department(context: Context, data_dict: DataDict) -> str:
 
 def _roles(context: Context, data_dict: DataDict) -> frozenset[Role]:
     return roles.of(context, _department(context, data_dict))
-
-
-govshare_entry_submit = of_command(PROCESS, Command.SUBMIT, "govshare_entry_submit", _roles)
-govshare_entry_withdraw = of_command(PROCESS, Command.WITHDRAW, "govshare_entry_withdraw", _roles)
-govshare_entry_approve = of_command(PROCESS, Command.APPROVE, "govshare_entry_approve", _roles)
-govshare_entry_return = of_command(PROCESS, Command.RETURN, "govshare_entry_return", _roles)
-govshare_entry_discard = of_command(PROCESS, Command.DISCARD, "govshare_entry_discard", _roles)
 
 
 @tk.auth_sysadmins_check

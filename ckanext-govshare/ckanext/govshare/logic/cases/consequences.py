@@ -5,73 +5,91 @@ Rows are locked in the order of `repository.cases.KINDS`; whoever gives a comman
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
 from ckanext.govshare.domain.agreement_events import AgreementCountersigned, AgreementInForce
-from ckanext.govshare.domain.agreements import Agreement
 from ckanext.govshare.domain.appeal_events import AppealOverturned
-from ckanext.govshare.domain.appeals import Appeal, Remedy
-from ckanext.govshare.domain.application_events import ApplicationApproved, ApplicationDeemedApproved, ApplicationOverturned
-from ckanext.govshare.domain.applications import Application
-from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.appeals import Remedy
+from ckanext.govshare.domain.application_events import (
+    ApplicationApproved,
+    ApplicationDeemedApproved,
+    ApplicationOverturned,
+    ApplicationWithdrawn,
+)
+from ckanext.govshare.domain.events import EntryApproved, Event
 from ckanext.govshare.domain.grant_events import GrantReinstated, GrantSurrendered, GrantTerminated
-from ckanext.govshare.domain.grants import Grant
-from ckanext.govshare.logic import agreements, applications, grants
-from ckanext.govshare.logic.cases.kernel import Following
+from ckanext.govshare.logic import agreements, applications, attachment_files, grants, review
+from ckanext.govshare.logic.cases.kernel import Following, Outcome
+from ckanext.govshare.logic.record import Case
 
 
-def _open(application: Application, event: Event, actor: str, now: datetime) -> None:
+def _open(to: Outcome[Any]) -> None:
     """An agreement is offered where one is required, and the grant is opened that waits for it."""
-    agreement = agreements.offer(application, now, actor) if application.decision.agreement_required else ""
-    grants.open_grant(application, agreement, now, actor)
+    agreement = agreements.offer(to.case, to.now, to.actor) if to.case.decision.agreement_required else ""
+    grants.open_grant(to.case, agreement, to.now, to.actor)
 
 
-def _bind(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:
+def _drop_unread(to: Outcome[Any]) -> None:
+    """What was attached to a draft that was never handed in goes with it."""
+    if to.case.submitted_at is None:
+        attachment_files.drop(Case(applications.CASE, to.case.id, to.case.department), to.actor, to.now)
+
+
+def _bind(to: Outcome[Any]) -> None:
     """The agreement is in force."""
-    agreements.enter_force(agreement, actor, now)
+    agreements.enter_force(to.case, to.actor, to.now)
 
 
-def _end_replaced(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:
+def _end_replaced(to: Outcome[Any]) -> None:
     """The agreement whose place it takes ends."""
-    agreements.end_replaced(agreement, actor, now)
+    agreements.end_replaced(to.case, to.actor, to.now)
 
 
-def _activate(agreement: Agreement, event: Event, actor: str, now: datetime) -> None:
+def _activate(to: Outcome[Any]) -> None:
     """The grant that waits for it is active; one that rests on the agreement before rests on this one."""
-    grants.activate(agreement.id, actor, now)
+    grants.activate(to.case.id, to.actor, to.now)
 
 
-def _end_agreement(grant: Grant, event: GrantTerminated | GrantSurrendered, actor: str, now: datetime) -> None:
+def _end_agreement(to: Outcome[Any]) -> None:
     """The agreement ends with the grant; its history keeps the department's words alone."""
-    if grant.agreement_id:
-        agreements.terminate_for_grant(grant.id, event.reason if isinstance(event, GrantTerminated) else "", actor, now)
+    if to.case.agreement_id:
+        words = to.event.reason if isinstance(to.event, GrantTerminated) else ""
+        agreements.terminate_for_grant(to.case.id, words, to.actor, to.now)
 
 
-def _reinstate_agreement(grant: Grant, event: Event, actor: str, now: datetime) -> None:
+def _reinstate_agreement(to: Outcome[Any]) -> None:
     """The agreement is again what its signatures make it."""
-    if grant.agreement_id:
-        agreements.reinstate_for_grant(grant.id, "", actor, now)
+    if to.case.agreement_id:
+        agreements.reinstate_for_grant(to.case.id, "", to.actor, to.now)
 
 
-def _remedy(appeal: Appeal, event: AppealOverturned, actor: str, now: datetime) -> None:
+def _remedy(to: Outcome[Any]) -> None:
     """The case gets the command that makes the decision good: overturn, resume or reinstate."""
-    match Remedy(event.remedy):
+    match Remedy(to.event.remedy):
         case Remedy.APPROVE:
-            applications.approve_by_appeal(appeal.subject_id, actor, now)
+            applications.approve_by_appeal(to.case.subject_id, to.actor, to.now)
         case Remedy.RESUME:
-            grants.resume(appeal.subject_id, actor, event.reason, now)
+            grants.resume(to.case.subject_id, to.actor, to.event.reason, to.now)
         case Remedy.REINSTATE:
-            grants.reinstate(appeal.subject_id, actor, now)
+            grants.reinstate(to.case.subject_id, to.actor, to.now)
+
+
+def _hand_over(to: Outcome[Any]) -> None:
+    """The cases of an entry that passed to another department are that department's."""
+    if to.before is not None and to.before.department != to.case.department:
+        review.hand_over(to.case, to.before.department, to.actor, to.now)
 
 
 TABLE: Mapping[type[Event], Sequence[Following]] = {
     ApplicationApproved: (_open,),
     ApplicationDeemedApproved: (_open,),
     ApplicationOverturned: (_open,),
+    ApplicationWithdrawn: (_drop_unread,),
     AgreementCountersigned: (_bind,),
     AgreementInForce: (_end_replaced, _activate),
     GrantTerminated: (_end_agreement,),
     GrantSurrendered: (_end_agreement,),
     GrantReinstated: (_reinstate_agreement,),
     AppealOverturned: (_remedy,),
+    EntryApproved: (_hand_over,),
 }

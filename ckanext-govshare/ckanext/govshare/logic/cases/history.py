@@ -10,12 +10,13 @@ from ckanext.govshare.domain.reading import Matter
 from ckanext.govshare.logic import named
 
 
-def _reason(row: Mapping[str, Any]) -> str:
+def reason_of(row: Mapping[str, Any]) -> str:
+    """What was said at a step, as the history has it."""
     return row["payload"].get("reason") or ""
 
 
 def shown(rows: Iterable[Mapping[str, Any]], held: frozenset[Part], known: Collection[str],
-          words: Callable[[Mapping[str, Any]], str] = _reason) -> list[dict[str, Any]]:
+          words: Callable[[Mapping[str, Any]], str] = reason_of) -> list[dict[str, Any]]:
     """The steps, oldest first: `seq, event, at, actor, reason`; `actor` is a name, None where it is not for the reader.
 
     :param rows: of the history, as `repository.trace.events` gives them.
@@ -24,13 +25,12 @@ def shown(rows: Iterable[Mapping[str, Any]], held: frozenset[Part], known: Colle
     :param words: what was said at a step, of a row of the history.
     """
     readable = reading.reads(Matter.WORDS, held)
-    return [
-        {"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
-         "actor": _name(row["actor"]) if reading.names(row["actor"], held, known) else None,
-         "reason": words(row) if readable else ""}
-        for row in rows
-    ]
+    return told(rows, words if readable else lambda row: "", lambda actor: reading.names(actor, held, known))
 
 
-def _name(actor: str) -> str | None:
-    return named.person(actor)["display_name"] or None
+def told(rows: Iterable[Mapping[str, Any]], words: Callable[[Mapping[str, Any]], str],
+         names: Callable[[str], bool] = bool) -> list[dict[str, Any]]:
+    """The same, by what may be said: `words` of a row, and whether an account is named."""
+    return [{"seq": row["seq"], "event": row["name"], "at": row["effective_at"].isoformat(),
+             "actor": (named.person(row["actor"])["display_name"] or None) if names(row["actor"]) else None, "reason": words(row)}
+            for row in rows]

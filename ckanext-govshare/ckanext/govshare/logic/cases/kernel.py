@@ -5,7 +5,7 @@ Everything happens in the caller's transaction: all of it is kept or nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -32,36 +32,80 @@ PLATFORM = frozenset({Part.SYSTEM})
 
 
 @dataclass(frozen=True)
-class Machine(Generic[T]):
-    """One kind of case, as commands on it are carried out.
+class Outcome(Generic[T]):
+    """What a command did: the case before (None where it began) and afterwards, the event, who acted and when."""
 
-    `kind`: of `repository.cases.KINDS`. `get(id, lock)` gives the case, with what is locked before it. `decide` and `evolve` are
-    the domain's, with the facts looked up. `seen_by`: the parts that may know of a case. `absent`: what others are told.
+    before: T | None
+    case: T
+    event: Any  # one of `domain.events.Event`, of a kind that the table of consequences has looked at
+    actor: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A command as people give it by an action, `govshare_<one>_<name>`.
+
+    `parameters`: the action's schema; those that the machine's order has are handed to it. `about`: what the action does, for
+    its documentation. `choose`: the command, where a parameter says which. `ready(context, case, order, given)`: completes the
+    order before the case is locked, as by asking for a signature.
+    """
+
+    command: Any
+    parameters: Callable[[], Any]
+    about: str
+    choose: Callable[[Mapping[str, Any]], Any] | None = None
+    ready: Callable[[Context, Any, Any, Mapping[str, Any]], Any] | None = None
+
+
+def _parts(kind: str) -> Callable[[Context, Any], frozenset[Any]]:
+    return lambda context, case: parts.of(context, case.department, getattr(case, KINDS[kind].person))
+
+
+def _brief(case: Any) -> dict[str, Any]:
+    return {"id": case.id, "state": case.state.value}
+
+
+@dataclass(frozen=True)
+class Machine(Generic[T]):
+    """One kind of case: how commands on it are carried out, and which of them people give.
+
+    `kind` and `one`: its name in histories, and in the names of actions. `get(id, lock)` gives the case, with what is locked
+    before it. `decide` and `evolve` are the domain's, with the facts looked up; `order` is its class of commands. `seen_by`: the
+    parts that may know of a case; `absent`: what others are told. `offers`: by the action's last word.
+    `parts_in(context, case)`: the caller's; by default as `logic.parts` has them. `find`: the id that a caller's reference
+    means. `prepare`: the case as a command finds it. `answer`: of an action that gave a command.
     """
 
     kind: str
+    one: str
     process: Process[Any, Any, Any]
+    order: type[Any]
     get: Callable[[str, bool], T | None]
-    save: Callable[[T, datetime], None]
-    decide: Callable[[T, Any, frozenset[Part], datetime], Event]
+    save: Callable[[Outcome[T]], None]
+    decide: Callable[[T, Any, frozenset[Any], datetime], Event]
     evolve: Callable[[T, Event, Any, datetime], T]
-    seen_by: Callable[[T], frozenset[Part]]
+    seen_by: Callable[[T], frozenset[Any]]
     absent: Message
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    parts_in: Callable[[Context, T], frozenset[Any]] = None  # type: ignore[assignment]  # made of the kind
+    find: Callable[[Context, str], str] = lambda context, reference: reference
+    prepare: Callable[[T, Any], T] = lambda case, order: case
+    answer: Callable[[T], dict[str, Any]] = _brief
+
+    def __post_init__(self) -> None:
+        if self.parts_in is None:
+            object.__setattr__(self, "parts_in", _parts(self.kind))
 
 
 # What an event of one case does to others: `consequences.TABLE`, which knows all features, as this module knows none.
-Following = Callable[[Any, Any, str, datetime], None]
+Following = Callable[[Outcome[Any]], None]
 _following: dict[type[Event], Sequence[Following]] = {}
 
 
 def install(table: Mapping[type[Event], Sequence[Following]]) -> None:
-    """Take what follows from which event: functions of the case afterwards, the event, the actor and the moment."""
+    """Take what follows from which event."""
     _following.update(table)
-
-
-def parts_in(machine: Machine[T], context: Context, case: Any) -> frozenset[Part]:
-    """The caller's parts in a case."""
-    return parts.of(context, case.department, getattr(case, KINDS[machine.kind].person))
 
 
 def load(machine: Machine[T], case_id: str, lock: bool = False) -> T:
@@ -72,10 +116,10 @@ def load(machine: Machine[T], case_id: str, lock: bool = False) -> T:
     return found
 
 
-def known(machine: Machine[T], context: Context, case_id: str) -> tuple[T, frozenset[Part]]:
+def known(machine: Machine[T], context: Context, case_id: str) -> tuple[T, frozenset[Any]]:
     """A case and the caller's parts in it. Raises ObjectNotFound also for whoever may not know of it."""
-    case = load(machine, case_id)
-    held = parts_in(machine, context, case)
+    case = load(machine, machine.find(context, case_id))
+    held = machine.parts_in(context, case)
     if not machine.seen_by(case) & held:
         raise tk.ObjectNotFound(translate(machine.absent))
     return case, held
@@ -84,12 +128,12 @@ def known(machine: Machine[T], context: Context, case_id: str) -> tuple[T, froze
 def give(machine: Machine[T], context: Context, case_id: str, order: Any) -> T:
     """Carry out a person's command and commit; the case afterwards. Raises NotAuthorized or ValidationError, nothing written."""
     with transaction():
-        case = load(machine, case_id, lock=True)
-        carry_out(machine, case, order, parts_in(machine, context, case), clock.now())
+        case = machine.prepare(load(machine, case_id, lock=True), order)
+        carry_out(machine, case, order, machine.parts_in(context, case), clock.now())
         return load(machine, case_id)
 
 
-def carry_out(machine: Machine[T], case: T, order: Any, held: frozenset[Part], now: datetime) -> T:
+def carry_out(machine: Machine[T], case: T, order: Any, held: frozenset[Any], now: datetime) -> T:
     """Decide on a case that the caller holds locked, and write all that follows; the case after its own event.
 
     Raises NotAuthorized or ValidationError.
@@ -97,7 +141,7 @@ def carry_out(machine: Machine[T], case: T, order: Any, held: frozenset[Part], n
     with asking():
         event = machine.decide(case, order, held, now)
     after = machine.evolve(case, event, order, now)
-    write(machine, after, event, order.actor, now)
+    write(machine, Outcome(case, after, event, order.actor, now))
     return after
 
 
@@ -106,24 +150,32 @@ def command(machine: Machine[T], case: T, order: Any, now: datetime) -> T:
     return carry_out(machine, case, order, PLATFORM, now)
 
 
-def write(machine: Machine[T], case: Any, event: Event, actor: str, now: datetime) -> None:
-    """Bring due date, row, messages, history and trace up to `event`, which made `case`; then what follows on other cases."""
-    _clock(machine, case, event, now)
-    machine.save(case, now)
-    notices.about(machine.kind, case, event, now)
-    record(Case(machine.kind, case.id, case.department), event, actor, now)
-    for follow in _following.get(type(event), ()):
-        follow(case, event, actor, now)
+def begin(machine: Machine[T], case: T, event: Event, actor: str, now: datetime) -> T:
+    """Write a case that `event` began, and what follows from that; the case."""
+    write(machine, Outcome(None, case, event, actor, now))
+    return case
 
 
-def _clock(machine: Machine[T], case: Any, event: Event, now: datetime) -> None:
+def write(machine: Machine[T], outcome: Outcome[T]) -> None:
+    """Bring due date, row, messages, history and trace up to an event; then what follows on other cases."""
+    case: Any = outcome.case
+    _clock(machine, outcome)
+    machine.save(outcome)
+    notices.about(machine.kind, case, outcome.event, outcome.now)
+    record(Case(machine.kind, case.id, case.department), outcome.event, outcome.actor, outcome.now)
+    for follow in _following.get(type(outcome.event), ()):
+        follow(outcome)
+
+
+def _clock(machine: Machine[T], outcome: Outcome[Any]) -> None:
     """Start the limit of a process when it begins, stop it when nobody has to act any more."""
     runs = machine.process.limit
     if runs is None:
         return
-    if isinstance(event, runs.begins):
+    if isinstance(outcome.event, runs.begins):
         limit = regulations.current().limit(runs.rule)
         if limit is not None:
-            deadlines.save(machine.kind, case.id, calendar.compute(limit, now, regulations.calendar()))
-    elif case.state not in runs.states:
-        notices.meet(machine.kind, case.id, now)
+            computed = calendar.compute(limit, outcome.now, regulations.calendar())
+            deadlines.save(machine.kind, outcome.case.id, computed)
+    elif outcome.case.state not in runs.states:
+        notices.meet(machine.kind, outcome.case.id, outcome.now)

@@ -11,16 +11,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ckan import model
 from ckan.types import Context
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import unusual
 from ckanext.govshare.domain.access import Access, Channel, Reason
 from ckanext.govshare.domain.calendar import SHANGHAI
+from ckanext.govshare.domain.datafiles import FileState
 from ckanext.govshare.domain.events import DataFetched
 from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.gate.access import Refused, asked
+from ckanext.govshare.logic.gate.access import Fetch, Refused, asked
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.repository import datafiles, grants
 
@@ -31,13 +31,14 @@ class LimitReached(Refused):
     """The agreed number of calls, rows or downloads is used up; a day later, or with the department's help, there is more."""
 
 
-def record_fetch(context: Context, package: model.Package, resource_id: str, channel: Channel, rows: int | None, size: int,
-                 access: Access, details: Mapping[str, Any] | None = None) -> None:
-    """Count a fetch and, where `access` says so, trace who it was; commits. Raises LimitReached.
+def record_fetch(context: Context, fetch: Fetch, channel: Channel, rows: int | None, size: int = 0,
+                 details: Mapping[str, Any] | None = None) -> None:
+    """Count a fetch and, where its access says so, trace who it was; commits. Raises LimitReached.
 
     rows: how many leave, None for a file without a table. size: bytes, 0 where nobody knows before they are made.
-    details: what was asked for (JSON). Counts hold nothing about the person.
+    details: what was asked for (JSON). Counts hold nothing about the person, nor how large a file is that is not served.
     """
+    access, resource_id, package = fetch.access, fetch.file.resource_id, fetch.package
     now = clock.now()
     day = now.astimezone(SHANGHAI).date()
     with transaction():
@@ -45,7 +46,8 @@ def record_fetch(context: Context, package: model.Package, resource_id: str, cha
             datafiles.commit_without_waiting()
         if access.grant:
             _use(access, now, channel, rows or 0)
-        datafiles.count_fetch(resource_id, day, Channel(channel), rows or 0, size)
+        counted = (rows or 0, size) if fetch.file.state is FileState.CURRENT or not access.traced else (0, 0)
+        datafiles.count_fetch(resource_id, day, Channel(channel), *counted)
         if access.traced:
             record(Case(CASE, package.id, package.owner_org or ""), DataFetched(
                 resource_id, Channel(channel), rows or 0, size, access.reason, _details(details, access),

@@ -1,49 +1,24 @@
 """Parameters of the actions on agreements and their templates."""
 from __future__ import annotations
 
-from ckan.logic.schema import validator_args
-from ckan.types import Schema, Validator, ValidatorFactory
+from ckan.lib.navl.validators import not_empty
+from ckan.logic.validators import one_of
+from ckan.types import Schema
 
 from ckanext.govshare import signing
 from ckanext.govshare.domain.agreement_texts import MAX_BODY, MAX_TITLE, Scope
 from ckanext.govshare.domain.agreements import MAX_NAME
-from ckanext.govshare.logic.schema.catalog import text_up_to
+from ckanext.govshare.logic.schema.fields import FLAG, MAX_ID, parameters, required, text
 
-MAX_ID = 100
 MAX_GIVEN = 100_000  # characters of what a signer asks for: a signature with its certificates
+_PLACE = {"scope": [not_empty, one_of([scope.value for scope in Scope])], "scope_id": text(200)}
+
+agreement_verify = parameters(hash=required(200))
+template_ref = parameters(**_PLACE)
+template_update = parameters(**_PLACE, title=text(MAX_TITLE), body=text(MAX_BODY), sign_again=FLAG)
 
 
-@validator_args
-def agreement_ref(not_empty: Validator) -> Schema:
-    return {"id": [not_empty, text_up_to(MAX_ID)]}
-
-
-@validator_args
-def agreement_sign(not_empty: Validator, default: ValidatorFactory) -> Schema:
+def agreement_sign() -> Schema:
     """What the signer in use asks for is among the parameters."""
-    return {
-        "id": [not_empty, text_up_to(MAX_ID)],
-        "signature_name": [default(""), text_up_to(MAX_NAME)],
-        "text_hash": [default(""), text_up_to(MAX_ID)],
-        **{field: [default(""), text_up_to(MAX_GIVEN)] for field in signing.current().fields},
-    }
-
-
-@validator_args
-def agreement_verify(not_empty: Validator) -> Schema:
-    return {"hash": [not_empty, text_up_to(200)]}
-
-
-@validator_args
-def template_ref(not_empty: Validator, default: ValidatorFactory, one_of: ValidatorFactory) -> Schema:
-    return {"scope": [not_empty, one_of([scope.value for scope in Scope])], "scope_id": [default(""), text_up_to(200)]}
-
-
-@validator_args
-def template_update(not_empty: Validator, default: ValidatorFactory, one_of: ValidatorFactory,
-                    boolean_validator: Validator) -> Schema:
-    return {
-        "scope": [not_empty, one_of([scope.value for scope in Scope])], "scope_id": [default(""), text_up_to(200)],
-        "title": [default(""), text_up_to(MAX_TITLE)], "body": [default(""), text_up_to(MAX_BODY)],
-        "sign_again": [default(False), boolean_validator],
-    }
+    asked = {field: text(MAX_GIVEN) for field in signing.current().fields}
+    return parameters(id=required(), signature_name=text(MAX_NAME), text_hash=text(MAX_ID), **asked)()

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator
 
-from ckanext.govshare.logic.schema.catalog import text_up_to
+from ckanext.govshare.logic.schema.fields import text_up_to
 
 _ID = 100
 

@@ -5,7 +5,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, MAX_PAGE, at_most
+from ckanext.govshare.logic.schema.fields import MAX_OFFSET, MAX_PAGE, at_most
 from ckanext.govshare.notifications import preferences
 
 _LARGEST_ID = 2**63 - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, at_most, text_up_to
+from ckanext.govshare.logic.schema.fields import MAX_OFFSET, at_most, text_up_to
 
 MAX_PAGE = 1000
 

@@ -5,7 +5,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.catalog import MAX_OFFSET, at_most, text_up_to
+from ckanext.govshare.logic.schema.fields import MAX_OFFSET, at_most, text_up_to
 
 MOST_ROWS = 200
 LONGEST = 2000
