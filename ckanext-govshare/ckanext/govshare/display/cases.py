@@ -10,11 +10,11 @@ from ckan import model
 
 from ckanext.govshare import clock
 from ckanext.govshare.display import tables as table_display
-from ckanext.govshare.domain import agreements, api_examples, appeals, application_cases, grants, use_terms
+from ckanext.govshare.domain import api_examples, grants, use_terms
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.case_texts import APPLICANT_KINDS, CHANNEL_NAMES, EVENT_TEXTS, FORMAT_NAMES, STANDING_NAMES
 from ckanext.govshare.domain.catalog import Role
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.processes import PROCESSES
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.repository import applications as applied
@@ -22,9 +22,6 @@ from ckanext.govshare.repository import grants as granted
 
 USABLE = frozenset({
     grants.Standing.VALID, grants.Standing.NOT_STARTED, grants.Standing.PENDING_AGREEMENT, grants.Standing.SUSPENDED})
-_STATES: Mapping[str, Mapping[Any, Message]] = {
-    "agreements": agreements.STATE_NAMES, "appeals": appeals.STATE_NAMES, "applications": application_cases.STATE_NAMES,
-    "grants": grants.STATE_NAMES}
 
 
 def _ask(action: str, **data: Any) -> Any:
@@ -35,8 +32,8 @@ def _ask(action: str, **data: Any) -> Any:
 
 
 def gs_case_state(kind: str, state: str) -> str:
-    """The name of a state; `kind`: agreements, appeals, applications or grants. What has none is shown as it is."""
-    names = _STATES.get(kind, {})
+    """The name of a state; `kind`: of `domain.processes.PROCESSES`. What has none is shown as it is."""
+    names = PROCESSES[kind].state_names if kind in PROCESSES else {}
     return translate(names[state]) if state in names else state
 
 

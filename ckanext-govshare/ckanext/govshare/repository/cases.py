@@ -1,7 +1,6 @@
 """The kinds of cases: each one's table, whose case it is, and where its page is. A new kind is one more line here."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -29,7 +28,7 @@ class Kind:
 
 # In the order in which every command locks them: an application before what follows from it, an agreement before the one that
 # is to replace it, agreements before their grant, a case before its appeal.
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (
     Kind("applications", application, "applicant", "id", "/application/"),
     Kind("agreements", agreement, "applicant", "offered_at", "/agreement/"),
     Kind("grants", grant, "holder", "created_at", "/grant/"),

@@ -44,6 +44,6 @@ _MODULES = (access, accounts, agreement_templates, agreements, appeals, applicat
 
 
 def get_actions() -> dict[str, Action]:
-    of_cases = {name: action for machine in MACHINES for name, action in commands.of(machine).items()}
+    of_cases = {name: action for machine in MACHINES.values() for name, action in commands.of(machine).items()}
     ours = of_cases | {name: getattr(module, name) for module in _MODULES for name in module.__all__}
     return under_their_names(bounds.bound(absence.hide_the_hidden(ours)))

@@ -22,7 +22,7 @@ def of(machine: Machine[Any]) -> dict[str, Action]:
 
 
 def _give(machine: Machine[Any], name: str, offer: Offer) -> Action:
-    known = {field.name for field in fields(machine.order)}
+    known = {field.name for field in fields(machine.order)} - {"command", "actor"}
 
     @validate(offer.parameters)
     def action(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -34,10 +34,12 @@ def _give(machine: Machine[Any], name: str, offer: Offer) -> Action:
             order = offer.ready(context, case, order, data_dict)
         return machine.answer(kernel.give(machine, context, case.id, order))
     action.__name__ = f"govshare_{machine.one}_{name}"
+    said = f":param id:{offer.about}"
+    told = [f"    :param {given}: as said above\n" for given in offer.parameters() if f":param {given}:" not in said]
     action.__doc__ = f"""{offer.about}
 
     :param id: of the case
-    :returns: ``id`` and the ``state`` afterwards
+{"".join(told)}    :returns: ``id`` and the ``state`` afterwards
     :raises NotFound: also for cases that the caller may not know of
     :raises NotAuthorized: the caller has not the part for it
     :raises ValidationError: ``state`` where it is not possible now, else the fields that are missing or wrong

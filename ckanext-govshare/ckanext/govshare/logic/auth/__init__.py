@@ -33,5 +33,5 @@ _MODULES = (access, accounts, agreements, appeals, applications, canned_replies,
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:
-    of_cases = {name: auth for machine in MACHINES for name, auth in commands.of(machine).items()}
+    of_cases = {name: auth for machine in MACHINES.values() for name, auth in commands.of(machine).items()}
     return of_cases | {name: getattr(module, name) for module in _MODULES for name in module.__all__}

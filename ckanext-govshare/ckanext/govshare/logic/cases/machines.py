@@ -1,4 +1,8 @@
-"""All kinds of cases, as commands on them are carried out. A new kind is one more here and in `repository.cases.KINDS`."""
+"""All kinds of cases, as commands on them are carried out.
+
+A new kind is a machine here, its process in `domain.processes` and its table in `repository.cases`: actions, authorisation,
+histories, messages, reminders, the board and hand-overs follow from these.
+"""
 from __future__ import annotations
 
 from typing import Any
@@ -6,5 +10,5 @@ from typing import Any
 from ckanext.govshare.logic import agreements, appeals, applications, grants, review
 from ckanext.govshare.logic.cases.kernel import Machine
 
-MACHINES: tuple[Machine[Any], ...] = (
-    applications.MACHINE, agreements.MACHINE, grants.MACHINE, appeals.MACHINE, review.MACHINE)
+MACHINES: dict[str, Machine[Any]] = {feature.MACHINE.kind: feature.MACHINE for feature in (
+    applications, agreements, grants, appeals, review)}
