@@ -123,7 +123,7 @@ def gs_filesize(value: Any) -> str:
 
 def gs_languages() -> list[dict[str, Any]]:
     """The offered languages, each with this page's address in it."""
-    offered = tk.config.get("ckan.locales_offered") or list(LANGUAGES)
+    offered = config.locales_offered() or list(LANGUAGES)
     here, current = tk.h.current_url(), _locale()
     return [{"code": code.replace("_", "-"), "name": LANGUAGES.get(code, code), "current": code == current,
              "url": tk.h.url_for(here, locale=code)} for code in offered]

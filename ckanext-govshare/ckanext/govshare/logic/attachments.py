@@ -63,6 +63,16 @@ def known(attachment_id: str) -> Attachment:
     return found
 
 
+def readable(context: Context, application_id: str, attachment_id: str) -> Attachment:
+    """A file of an application whose words the caller reads. Raises NotAuthorized, and ObjectNotFound also for a file of another.
+    """
+    tk.check_access("govshare_attachment_show", context, {"application_id": application_id})
+    found = known(attachment_id)
+    if found.case_id != application_id:
+        raise tk.ObjectNotFound(tk._("Attachment not found"))
+    return found
+
+
 def _case(application: Application) -> Case:
     return Case(applications.CASE, application.id, application.department)
 

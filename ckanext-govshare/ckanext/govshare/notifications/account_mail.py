@@ -6,11 +6,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from babel.dates import format_datetime, get_timezone
 from ckan import model
 
-from ckanext.govshare import clock
+from ckanext.govshare import clock, config
 from ckanext.govshare.domain import account_letters
 from ckanext.govshare.logic import account_links
 from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
@@ -85,8 +84,8 @@ def _key(purpose: str, user: model.User | None, address: str) -> str:
 
 def _params(user: model.User | None, payload: Mapping[str, Any], language: str) -> dict[str, Any]:
     until = clock.now() + account_links.lasts(user)
-    zone = get_timezone(str(tk.config.get("ckan.display_timezone") or "UTC"))
-    params = {"site": tk.config["ckan.site_title"], "account": user.name if user else "",
+    zone = get_timezone(config.display_timezone())
+    params = {"site": config.site_title(), "account": user.name if user else "",
               "until": format_datetime(until, "medium", tzinfo=zone, locale=language)}
     if payload["letter"] == account_letters.INVITATION:
         group = departments.find(payload["group"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from ckan import model
+
+from ckanext.govshare import config
 
 _KEY = "govshare_messages"
 
@@ -20,8 +21,7 @@ class Preferences:
 
 def offered() -> list[str]:
     """The languages to choose from."""
-    default = str(tk.config.get("ckan.locale_default") or "zh_Hans_CN")
-    return list(dict.fromkeys([default, *(tk.config.get("ckan.locales_offered") or [])]))
+    return list(dict.fromkeys([config.default_locale(), *config.locales_offered()]))
 
 
 def of(user: model.User) -> Preferences:

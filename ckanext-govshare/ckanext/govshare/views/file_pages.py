@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.types import Context
 from flask import make_response
 from werkzeug.wrappers import Response
 
@@ -40,7 +41,7 @@ def read(id: str, resource_id: str, **_of_the_route: str) -> Response:
 def _found(entry_id: str, resource_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The entry and its data file, or the page for what does not exist."""
     try:
-        entry: dict[str, Any] = tk.get_action("package_show")({**context(), "for_view": True}, {"id": entry_id})
+        entry: dict[str, Any] = tk.get_action("package_show")(Context(context(), for_view=True), {"id": entry_id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404)
     found = next((one for one in entry["resources"] if one["id"] == resource_id), None)

@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
 from werkzeug.wrappers import Response
 
+from ckanext.govshare import config
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.views import paging
 
@@ -101,7 +102,7 @@ def _day(updated: str) -> datetime:
 
 
 def _whose(found: dict[str, Any]) -> str:
-    return str(found["organization"]["title"] if found["organization"] else tk.config.get("ckan.site_title") or "")
+    return str(found["organization"]["title"] if found["organization"] else config.site_title())
 
 
 def _about(sheet: Any, found: dict[str, Any]) -> None:
