@@ -67,7 +67,7 @@ def whole(application: Application, held: frozenset[Part], actor: str) -> dict[s
         "assignee": named.account(application.assignee) if handling else None,
         "applicant": named.account(application.applicant) if readable else None,
         **_content(application, readable, own),
-        "attachments": attachments.listed(CASE, application.id, None if own else application.submitted_at) if readable else [],
+        "attachments": attachments.as_dicts(CASE, application.id, None if own else application.submitted_at) if readable else [],
         "commands": [command.value for command in applications.PROCESS.allowed(application, held, actor)],
         "history": history.shown(
             trace.events(CASE, application.id), held, {application.applicant}, lambda row: _words(application, row)),

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare.domain.access import told
+from ckanext.govshare.domain.access import without_content
 from ckanext.govshare.domain.catalog import Entry
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import rehearsals
@@ -39,7 +39,8 @@ def current(context: Context, entry: Entry) -> dict[str, Any]:
 
 def write(context: Context, action: str, data: Mapping[str, Any], private: bool, publishing: bool = False) -> str:
     """Write the package without committing; its id. `private` and `state` are ours to decide, never the caller's."""
-    package_id: str = tk.get_action(action)(_own(context, publishing), {**told(data), "private": private, "state": "active"})
+    package_id: str = tk.get_action(action)(_own(context, publishing), {
+        **without_content(data), "private": private, "state": "active"})
     rehearsals.close_savepoint()
     return package_id
 

@@ -53,7 +53,7 @@ def deliver(payload: Mapping[str, Any]) -> None:
     usable = user is not None and user.state in (model.State.ACTIVE, model.State.PENDING)
     if not usable and purpose != REGISTRATION:
         return
-    language = preferences.of(user).language if user else preferences.known(payload["language"])
+    language = preferences.of(user).language if user else preferences.or_default(payload["language"])
     recipient = _recipient(user, payload.get("email"))
     key = _key(purpose, user, recipient.email)
     subject, sentences = texts.filled(account_letters.written(kind, _params(user, payload, language)), language)

@@ -27,10 +27,10 @@ def offered() -> list[str]:
 def of(user: model.User) -> Preferences:
     """What `user` chose; messages are sent, in the portal's language, until told otherwise."""
     kept: dict[str, Any] = (user.plugin_extras or {}).get(_KEY) or {}
-    return Preferences(bool(kept.get("mail", True)), known(kept.get("language")))
+    return Preferences(bool(kept.get("mail", True)), or_default(kept.get("language")))
 
 
-def known(language: Any) -> str:
+def or_default(language: Any) -> str:
     """`language` where it is offered, else the portal's."""
     return str(language) if language in offered() else offered()[0]
 

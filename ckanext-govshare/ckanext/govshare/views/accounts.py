@@ -37,7 +37,7 @@ def log_in() -> Response | str | tuple[str, int]:
             return _form(tk._("Login failed. Bad username or password."))
         sessions.begin(user, remembered=tk.request.form.getlist("remember") == [REMEMBER])
     except TooManyAttempts as refusal:
-        return refusals.told(make_response(_form(refusal.sentence())), refusal)
+        return refusals.come_back_later(make_response(_form(refusal.sentence())), refusal)
     except RedisError as error:
         raise Unavailable from error
     user_views.rotate_token()

@@ -45,7 +45,7 @@ def is_own(person: Mapping[str, Any] | None) -> bool:
     return person is not None and bool(person["name"] == tk.current_user.name)
 
 
-def listed(action: str, endpoint: str, role: str, **filters: str) -> Page:
+def page_of(action: str, endpoint: str, role: str, **filters: str) -> Page:
     """One page of a list action; filters left blank are not sent."""
     chosen = {name: value for name, value in filters.items() if value}
     number = paging.number()

@@ -32,7 +32,7 @@ def _parts_by_application(context: Context, data_dict: DataDict) -> frozenset[Pa
 
 
 def _parts_by_attachment(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    return applications.known(context, attachments.known(data_dict["id"]).case_id)[1]
+    return applications.known(context, attachments.load(data_dict["id"]).case_id)[1]
 
 
 govshare_application_update = of_command(PROCESS, Command.SAVE, "govshare_application_update", _parts)

@@ -10,7 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.govshare.domain import entry_fields, intake
+from ckanext.govshare.domain import entry_fields, file_fields
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic import drafts, review, visibility
 from ckanext.govshare.logic.datafiles.intake import open_intake
@@ -56,4 +56,4 @@ def _published(context: Context, given: Mapping[str, Any]) -> dict[str, Any] | N
 
 def _same(given: Mapping[str, Any], published: Mapping[str, Any]) -> bool:
     said = {**given, "format": given.get("format") or published.get("format")}
-    return intake.same_words(said, published) and not entry_fields.resource_errors(given, published)
+    return file_fields.same_words(said, published) and not entry_fields.resource_errors(given, published)
