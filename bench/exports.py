@@ -19,8 +19,7 @@ from psycopg2 import sql
 from webserver import WebServer, serving
 from world import World
 
-from ckanext.govshare.logic.datafiles import loading
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.repository import datafiles, table_loading
 
 REPEAT = 3
 FORMS = ("csv", "json", "xml", "xlsx")
@@ -65,7 +64,7 @@ def measure(world: World, rows: int) -> Exports:
                     if form != "xlsx":
                         _fetch(peer, f"/datastore/dump/{resource}?format={form}", found.peer, form)
     finally:
-        loading.drop(resource)
+        table_loading.drop(resource)
     return found
 
 

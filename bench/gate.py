@@ -24,8 +24,8 @@ from planting import CONDITIONAL
 from webserver import WebServer
 from world import World
 
-from ckanext.govshare.logic.datafiles import loading, storage
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import storage
+from ckanext.govshare.repository import datafiles, table_loading
 
 ROWS = 2000
 GRANTS = 100_000
@@ -85,14 +85,14 @@ def _publish(world: World, content: bytes, **fields: str) -> tuple[str, str]:
     with tempfile.NamedTemporaryFile("wb", suffix=".csv") as table:
         table.write(content.partition(b"\n")[2])
         table.flush()
-        loading.load(resource["id"], file.columns, Path(table.name), lambda _progress: None)
+        table_loading.load(resource["id"], file.columns, Path(table.name), lambda _progress: None)
     return entry["name"], resource["id"]
 
 
 def forget(made: Measured) -> None:
     """Remove stock CKAN's copies."""
     for _name, resource_id in (made.open, made.conditional):
-        loading.drop(resource_id)
+        table_loading.drop(resource_id)
         Path(uploader.get_resource_uploader({}).get_path(resource_id)).unlink(missing_ok=True)
 
 

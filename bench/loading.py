@@ -16,8 +16,8 @@ from ckan import model
 from world import World, attachment
 
 from ckanext.govshare.domain.datafiles import FileState
-from ckanext.govshare.logic.datafiles import loading, reading_job, sandbox, storage
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import reading_job, sandbox, storage
+from ckanext.govshare.repository import datafiles, table_loading
 
 REPEAT = 3
 PEER = "bench_peer"
@@ -95,7 +95,7 @@ def _whole(world: World, csv: Path, rows: int) -> float:
     file = datafiles.get(file_id)
     assert file is not None, file_id
     assert (file.state, file.rows) == (FileState.VERIFIED, rows), file
-    loading.drop(file_id)
+    table_loading.drop(file_id)
     storage.remove(file.location)
     return seconds
 
@@ -105,7 +105,7 @@ def _alone(csv: Path, rows: int) -> float:
     file_id = str(uuid.uuid4())
     with tempfile.TemporaryDirectory() as folder:
         report = sandbox.run(csv, Path(folder), "table.csv", lambda _: None)
-        seconds = _timed(lambda: loading.load(file_id, report["columns"], Path(folder) / sandbox.TABLE, lambda _: None))
+        seconds = _timed(lambda: table_loading.load(file_id, report["columns"], Path(folder) / sandbox.TABLE, lambda _: None))
     assert report["rows"] == rows, report
-    loading.drop(file_id)
+    table_loading.drop(file_id)
     return seconds

@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.govshare.domain import trace
+from ckanext.govshare.domain import canonical, trace
 from ckanext.govshare.domain.trace import Leaf
 
 EVENTS_OF_A_CASE = 10
@@ -74,8 +74,8 @@ def _events(prev: Leaf | None, leaves: int) -> Iterator[tuple[Leaf, tuple[Any, .
         salt, actor, payload = f"{seq:032x}", f"{case % 500:036}", {"digest": f"{seq:064x}", "published": True}
         prev = trace.append(prev, {
             "at": _MOMENT, "case": f"catalog:{case:036}", "department": f"{case % 40:036}", "event": "entry_saved",
-            "actor": trace.salted(salt, actor), "payload": trace.salted(salt, trace.canonical(payload))})
-        yield prev, ("bench", f"{case:036}", step + 1, "entry_saved", _MOMENT, _MOMENT, actor, trace.canonical(payload), salt,
+            "actor": trace.salted(salt, actor), "payload": trace.salted(salt, canonical.text(payload))})
+        yield prev, ("bench", f"{case:036}", step + 1, "entry_saved", _MOMENT, _MOMENT, actor, canonical.text(payload), salt,
                      seq)
 
 

@@ -108,7 +108,10 @@ def portal() -> None:
 
 @pytest.fixture(scope="session")
 def built_applications() -> list[Any]:
-    """The one application that tests share, once a test has built it."""
+    """The one application that tests share, once a test has built it. Whatever it renders, no template writes."""
+    import rendering
+
+    rendering.install()
     return []
 
 

@@ -19,7 +19,6 @@ SECRET_NAMES = (
     "redis_password",
     "supervisor_password",
     "secret_key",
-    "trace_key",
 )
 
 # Seconds to connect within, and milliseconds after which a server that confirms nothing counts as lost.

@@ -192,6 +192,19 @@ class TestXlsx:
     def test_no_rows_are_a_sheet_with_a_heading(self) -> None:
         assert [len(sheet["A"]) for sheet in _workbook(_written(xlsx.write, [])).worksheets] == [1]
 
+    def test_tables_of_a_book_have_sheets_with_titles_widths_and_wrapped_words(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
+        first = xlsx.Table([{"id": "a", "type": "words"}], [[("=1+1",), ("甲\n乙",)], [("",)]], '清单 "<&', (44,))
+        second = xlsx.Table([{"id": "b", "type": "name"}], [[("名称",)]], "说明")
+        book = _workbook(b"".join(xlsx.write_book([first, second])))
+        assert book.sheetnames == ['清单 "<&', "Sheet2", "说明"]
+        columns = [[cell.value for cell in sheet["A"]] for sheet in book.worksheets]
+        assert columns == [["a", "=1+1", "甲\n乙"], ["a", None], ["b", "名称"]]
+        assert book.worksheets[0].column_dimensions["A"].width == 44
+        cell = book.worksheets[0]["A2"]
+        assert (cell.data_type, cell.quotePrefix, cell.alignment.wrap_text, cell.number_format) == ("s", True, True, "@")
+        assert book.worksheets[2]["A2"].font.bold
+
     def test_the_archive_is_whole(self) -> None:
         assert zipfile.ZipFile(io.BytesIO(_written(xlsx.write))).testzip() is None
 

@@ -6,7 +6,7 @@ import pytest
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.findings import finding
-from ckanext.govshare.domain.publishing import Choice, listed, obstacles, published_files, without_content
+from ckanext.govshare.domain.publishing import Choice, for_reviewers, obstacles, published_files, without_content
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 OPEN, CONDITIONAL, NONE = "unconditional", "conditional", "none"
@@ -62,11 +62,11 @@ def test_a_reviewer_sees_the_warnings_and_the_operator_does_not() -> None:
     assert warned.file is not None
     found = [finding("hidden_columns", column="身份证号"), finding("codes_as_text", column="站号")]
     warned = replace(warned, file=replace(warned.file, findings=found))
-    (file,) = listed([warned])
+    (file,) = for_reviewers([warned])
     assert [one["code"] for one in file["warnings"]] == ["hidden_columns"]
-    assert listed(without_content([warned]))[0]["warnings"] == []
+    assert for_reviewers(without_content([warned]))[0]["warnings"] == []
 
 
 def test_a_reviewer_sees_what_is_replaced() -> None:
-    (file,) = listed([choice(replaces=True), choice(None)])
+    (file,) = for_reviewers([choice(replaces=True), choice(None)])
     assert (file["filename"], file["state"], file["rows"], file["replaced"]) == ("stations.csv", "verified", 3, True)

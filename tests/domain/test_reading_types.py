@@ -99,7 +99,7 @@ def test_a_padded_number_has_all_its_digits() -> None:
         number = chance.randrange(10 ** chance.randrange(1, 12))
         found = number_format(code)
         assert found
-        shown = re.sub(r"\D", "", found.shown(float(number)) or "")
+        shown = re.sub(r"\D", "", found.replacement(float(number)) or "")
         assert int(shown) == number
         assert len(shown) >= 2
 
@@ -108,7 +108,7 @@ def test_a_padded_number_has_all_its_digits() -> None:
 def test_no_number_format_makes_the_reader_fail(code: str) -> None:
     found = number_format(code)
     for value in (42, -1.5, 0.0, 1e300, float("nan"), "甲", None, True, date(2021, 3, 5)):
-        assert found is None or found.shown(value) is None or isinstance(found.shown(value), str)
+        assert found is None or found.replacement(value) is None or isinstance(found.replacement(value), str)
 
 
 def test_quotation_marks_as_the_format_wants_them_are_left_alone() -> None:
@@ -131,7 +131,7 @@ def test_every_new_name_of_a_column_is_told_with_the_old_one() -> None:
     headers = ["占比(%)", "_id", "xmin", "名称", "名称", "长" * 40, "a\u202eb", " 地  址 ", "$", *(f"{n}%" for n in range(300))]
     findings = Findings()
     columns = name_columns(headers, findings)
-    told = [(found["column"] or "", str(describe(found))) for found in findings.listed()]
+    told = [(found["column"] or "", str(describe(found))) for found in findings.reported()]
     for header, column in zip(headers[:9], columns, strict=False):
         same = " ".join(header.split()) == column.id
         old = header.replace("\u202e", "\\u202e")

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from ckanext.govshare.domain.trace import GENESIS, Leaf, Record, append, canonical, leaf_hash, salted, verify
+from ckanext.govshare.domain import canonical
+from ckanext.govshare.domain.trace import GENESIS, Leaf, Record, append, leaf_hash, salted, verify
 
 
 def chain(length: int) -> tuple[list[Leaf], list[Record]]:
@@ -15,7 +16,7 @@ def chain(length: int) -> tuple[list[Leaf], list[Record]]:
         record = Record(n, f"user-{n}", {"reason": f"理由{n}"}, f"salt-{n}")
         leaves.append(append(leaves[-1] if leaves else None, {
             "event": "entry_saved", "actor": salted(record.salt, record.actor),
-            "payload": salted(record.salt, canonical(record.payload))}))
+            "payload": salted(record.salt, canonical.text(record.payload))}))
         records.append(record)
     return leaves, records
 

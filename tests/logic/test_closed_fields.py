@@ -10,7 +10,7 @@ from world import World, entry_fields
 
 from ckanext.govshare.display.helpers import gs_differences, gs_value_lines
 from ckanext.govshare.domain import entry_fields as fields
-from ckanext.govshare.domain import intake
+from ckanext.govshare.domain import file_fields
 
 STRAY: dict[str, Any] = {
     "author": "某公司", "author_email": "a@b.cn", "maintainer": "某人", "maintainer_email": "a@b.cn", "version": "2.0",
@@ -160,13 +160,13 @@ def test_all_that_will_be_public_is_on_the_page_of_the_review(world: World, entr
     public = {key for key in before | after if before.get(key) != after.get(key)}
     assert public - fields.COMPUTED == told == {*changes, "resources"}
     changed = {key for key in after["resources"][0] if after["resources"][0][key] != before["resources"][0].get(key)}
-    assert changed - intake.KNOWN | (changed & intake.WORDS) == {"name", "description", "format"}
+    assert changed - file_fields.KNOWN | (changed & file_fields.WORDS) == {"name", "description", "format"}
 
 
 def test_the_list_of_fields_is_the_schema_s(world: World) -> None:
     schema = tk.h.scheming_get_dataset_schema("dataset")
     assert {field["field_name"] for field in schema["dataset_fields"]} <= fields.COMPILED | {"catalog_code"}
-    assert {field["field_name"] for field in schema["resource_fields"]} == intake.WORDS | {"url"}
+    assert {field["field_name"] for field in schema["resource_fields"]} == file_fields.WORDS | {"url"}
 
 
 @pytest.mark.parametrize(("field", "value"), [

@@ -19,8 +19,8 @@ from world import World, attachment
 from ckanext.govshare import clock
 from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.logic.datafiles import loading, reader, reading_job, storage
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import reader, reading_job, storage
+from ckanext.govshare.repository import datafiles, table_loading
 from ckanext.govshare.repository import trace as history
 
 
@@ -49,14 +49,14 @@ class TestLoading:
     ])
     def test_columns_that_cannot_be_are_refused(self, portal: None, tmp_path: Path, column: dict[str, str]) -> None:
         with pytest.raises(ValueError, match="Not a column"):
-            loading.load("never", [column], tmp_path / "table.csv", lambda _: None)
+            table_loading.load("never", [column], tmp_path / "table.csv", lambda _: None)
 
     def test_a_load_that_ends_early_leaves_no_table(self, world: World, tmp_path: Path) -> None:
         csv = tmp_path / "table.csv"
         csv.write_text("1\n2\nthree\n")
         with pytest.raises(Exception, match="three"):
-            loading.load("broken", [{"id": "a", "type": "int8"}], csv, lambda _: None)
-        assert "broken" not in loading.tables()
+            table_loading.load("broken", [{"id": "a", "type": "int8"}], csv, lambda _: None)
+        assert "broken" not in table_loading.tables()
 
 
 class TestReading:
@@ -73,7 +73,7 @@ class TestReading:
         world.read_files()
         file = newest(entry["resources"][0])
         assert (file.state, file.has_table) == (FileState.REFUSED, False)
-        assert file.id not in loading.tables()
+        assert file.id not in table_loading.tables()
         answer = world.call(world.editor, "govshare_file_show", id=file.id)
         assert answer["findings"][0]["severity"] == "error"
         assert answer["findings"][0]["message"]

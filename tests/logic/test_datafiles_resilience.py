@@ -24,8 +24,8 @@ from worker import PATIENCE, Redis, Worker, read_all, small_disk, until, working
 from world import World, attachment
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.logic.datafiles import loading, reading_job, storage
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import reading_job, storage
+from ckanext.govshare.repository import datafiles, table_loading
 from ckanext.govshare.repository import trace as history
 
 SMALL = "站点,说明\n东塔,旧\n".encode()
@@ -61,7 +61,7 @@ def is_loading(file: DataFile) -> Callable[[], bool]:
 
 def assert_old_data_is_served(world: World, resource: dict[str, Any], new: DataFile) -> None:
     assert look(new).state in (FileState.WAITING, FileState.READING)
-    assert new.id not in loading.tables()
+    assert new.id not in table_loading.tables()
     assert history.events("datafiles", new.id) == []
     found = world.call("", "datastore_search", resource_id=resource["id"])
     assert (found["total"], found["records"][0]["说明"]) == (1, "旧")

@@ -14,8 +14,8 @@ from world import World, attachment
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.logic.datafiles import loading, reading_job, storage, sweep
-from ckanext.govshare.repository import datafiles, outbox
+from ckanext.govshare.logic.datafiles import reading_job, storage, sweep
+from ckanext.govshare.repository import datafiles, outbox, table_loading
 from ckanext.govshare.repository import trace as history
 
 Sweep = Callable[[], None]
@@ -178,7 +178,7 @@ class TestSweep:
         for file in (served(resource), newest(draft["resources"][0])):
             assert file.state in (FileState.CURRENT, FileState.VERIFIED)
             assert storage.path(file.location).exists()
-            assert file.id in loading.tables()
+            assert file.id in table_loading.tables()
 
     def test_a_dropped_drafts_files_go(self, world: World, sweep_later: Sweep) -> None:
         draft = world.draft(resources=[{"name": "监测数据", "upload": attachment(TABLE)}])
@@ -199,7 +199,7 @@ class TestSweep:
         sweep_later()
         assert look(file).state is FileState.DROPPED
         assert not storage.path(file.location).exists()
-        assert file.id not in loading.tables()
+        assert file.id not in table_loading.tables()
 
     def test_versions_beyond_those_kept_go_the_oldest_first(
             self, world: World, resource: dict[str, Any], sweep_later: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,8 @@ from world import TABLE, World
 
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.findings import FINDINGS, describe
-from ckanext.govshare.logic.datafiles import loading, reading_job, storage
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import reading_job, storage
+from ckanext.govshare.repository import datafiles, table_loading
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def sent(reset_db: Callable[[], None]) -> Iterator[dict[str, DataFile]]:
     for file in found.values():
         if file:
             storage.remove(file.location)
-            loading.drop(file.id)
+            table_loading.drop(file.id)
 
 
 def send(world: World, entry: dict[str, Any], content: bytes, filename: str) -> str:
@@ -64,7 +64,7 @@ def test_a_hostile_file_is_refused_or_made_harmless(sent: dict[str, DataFile], c
     codes = {found["code"] for found in file.findings}
     assert file.state in ({case.state} if case.state else {REFUSED, VERIFIED}), file.findings
     assert not case.codes or codes & case.codes, file.findings
-    assert file.has_table is (file.id in loading.tables())
+    assert file.has_table is (file.id in table_loading.tables())
     assert not (file.state == REFUSED and file.has_table)
 
 

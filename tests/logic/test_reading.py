@@ -9,9 +9,9 @@ from awkward_cases import READ
 from ckanext.datastore.backend.postgres import get_write_engine
 from psycopg2 import sql
 
-from ckanext.govshare.logic.datafiles import loading, reports
-from ckanext.govshare.logic.datafiles import reader as reader_of_files
+from ckanext.govshare.logic.datafiles import reports
 from ckanext.govshare.reading.reader import read
+from ckanext.govshare.repository import table_loading
 
 TABLE = "awkward"
 EXTREMES = ("名称,整数,小数,日期,时间\n甲,999999999999999,1e99,1000-01-01,2999-12-31 23:59:59.999999999\n"
@@ -29,7 +29,7 @@ def _loaded(table: str, directory: Path, content: bytes, filename: str) -> tuple
     (directory / "source").write_bytes(content)
     report = read(directory / "source", directory, filename)
     reports.checked(report.to_dict())
-    loading.load(table, report.columns, directory / "table.csv", lambda _: None)
+    table_loading.load(table, report.columns, directory / "table.csv", lambda _: None)
     counts = [sql.SQL("count(*) FILTER (WHERE {} IS NULL)").format(sql.Identifier(column["id"])) for column in report.columns]
     connection = get_write_engine().raw_connection()
     try:
@@ -38,7 +38,7 @@ def _loaded(table: str, directory: Path, content: bytes, filename: str) -> tuple
             found = list(cursor.fetchone())
     finally:
         connection.close()
-        loading.drop(table)
+        table_loading.drop(table)
     told = [report.rows or 0, *(column["nulls"] for column in report.columns)]
     return told, found, [column["type"] for column in report.columns]
 
@@ -57,9 +57,9 @@ def test_the_extremes_of_each_type_can_be_loaded(table: str, tmp_path: Path) -> 
 
 def _blamed(table: str, directory: Path, *columns: dict[str, str], row: str) -> str:
     (directory / "table.csv").write_text(row, encoding="utf-8")
-    with pytest.raises((psycopg2.Error, ValueError)) as failure:
-        loading.load(table, columns, directory / "table.csv", lambda _: None)
-    return reader_of_files._to_blame(failure.value)
+    with pytest.raises(table_loading.DoesNotFit) as refusal:
+        table_loading.load(table, columns, directory / "table.csv", lambda _: None)
+    return refusal.value.code
 
 
 def test_a_table_that_postgresql_does_not_take_is_refused_and_says_why(table: str, tmp_path: Path) -> None:
@@ -70,4 +70,4 @@ def test_a_table_that_postgresql_does_not_take_is_refused_and_says_why(table: st
 
 
 def test_a_database_that_fails_is_no_fault_of_the_table() -> None:
-    assert reader_of_files._to_blame(psycopg2.OperationalError("gone")) == ""
+    assert table_loading._to_blame(psycopg2.OperationalError("gone")) == ""

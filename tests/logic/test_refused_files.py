@@ -17,8 +17,8 @@ from werkzeug.datastructures import FileStorage
 from world import TABLE, World, attachment
 
 from ckanext.govshare.domain.datafiles import FileState
-from ckanext.govshare.logic.datafiles import loading, reading_job
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import reading_job
+from ckanext.govshare.repository import datafiles, table_loading
 
 
 class TestWhatTheOperatingSystemBounds:
@@ -31,7 +31,7 @@ class TestWhatTheOperatingSystemBounds:
         found: dict[str, Any] = world.published()["resources"][0]
         yield found
         for file in datafiles.of_resource(found["id"]):
-            loading.drop(file.id)
+            table_loading.drop(file.id)
         model.Session.rollback()
 
     @pytest.mark.parametrize(("name", "content", "settings", "code"), [
@@ -76,7 +76,7 @@ class Everything:
         self.entry = world.call(world.editor, "package_show", id=entry["id"])
         self.files = datafiles.of_entry(entry["id"])
         self.bytes = {path for path in Path(tk.config["ckan.storage_path"]).rglob("*") if path.is_file()}
-        self.tables = set(loading.tables())
+        self.tables = set(table_loading.tables())
         model.Session.rollback()
 
     def __eq__(self, other: object) -> bool:

@@ -14,10 +14,10 @@ import pytest
 from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.table_queries import Query
-from ckanext.govshare.logic.datafiles import loading
 from ckanext.govshare.logic.gate import exports
 from ckanext.govshare.logic.gate.exports import Order
 from ckanext.govshare.reading.reader import read
+from ckanext.govshare.repository import table_loading
 
 FORMS = (("csv", False), ("csv", True), ("tsv", False), ("json", False), ("xlsx", False), ("xml", False))
 TEXTS = ("甲", "", "五岭大道\n10号", "=1+1", "@SUM(A1)", "+甲", "-乙", "'=2", "'90后", "a,b;c、d|e\tf", '说"好"', "<b>&amp;</b>",
@@ -69,13 +69,13 @@ def _value(cell: str, kind: str) -> Any:
 @pytest.fixture
 def table(portal: None) -> Any:
     yield "round-trip"
-    loading.drop("round-trip")
+    table_loading.drop("round-trip")
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_what_is_exported_is_read_as_the_same_table(table: str, tmp_path: Path, seed: int) -> None:
     columns, rows, report = _read(tmp_path / "given", _table(seed), "a.csv")
-    loading.load(table, report.columns, tmp_path / "given" / "out" / "table.csv", lambda _: None)
+    table_loading.load(table, report.columns, tmp_path / "given" / "out" / "table.csv", lambda _: None)
     file = DataFile(id=table, entry_id="", resource_id="", kind="upload", state=FileState.CURRENT, created_at=clock.now(),
                     columns=report.columns, rows=report.rows)
     for form, bom in FORMS:

@@ -99,10 +99,11 @@ class Snapshot:
 def remove_data_files() -> None:
     """Drop the tables of data files and delete their bytes, and those of attachments."""
     from ckanext.govshare.logic import attachment_files
-    from ckanext.govshare.logic.datafiles import loading, storage
+    from ckanext.govshare.logic.datafiles import storage
+    from ckanext.govshare.repository import table_loading
 
-    for name in loading.tables():
-        loading.drop(name)
+    for name in table_loading.tables():
+        table_loading.drop(name)
     shutil.rmtree(storage.root(), ignore_errors=True)
     shutil.rmtree(attachment_files.root(), ignore_errors=True)
 

@@ -12,8 +12,8 @@ from world import World, attachment
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import UNREAD, DataFile, FileState
-from ckanext.govshare.logic.datafiles import loading, storage
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.logic.datafiles import storage
+from ckanext.govshare.repository import datafiles, table_loading
 
 
 def load_all(entry_id: str) -> list[DataFile]:
@@ -31,7 +31,7 @@ def _load(file: DataFile) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8") as table:
         csv.writer(table).writerows(rows)
         table.flush()
-        loading.load(file.id, columns, Path(table.name), lambda _progress: None)
+        table_loading.load(file.id, columns, Path(table.name), lambda _progress: None)
     datafiles.change(file.id, state=FileState.VERIFIED, format="csv", machine_readable=True, columns=columns, rows=len(rows),
                      reading={"encoding": "utf-8"}, read_at=clock.now())
 

@@ -12,8 +12,7 @@ from world import World, attachment
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import UNREAD, FileState
-from ckanext.govshare.logic.datafiles import loading
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.repository import datafiles, table_loading
 
 Columns = Sequence[tuple[str, str]]
 
@@ -27,7 +26,7 @@ def published(world: World, columns: Columns, rows: Iterable[Sequence[Any]], fil
     [file] = [file for file in datafiles.of_entry(entry["id"]) if file.state in UNREAD]
     defined: list[Mapping[str, Any]] = [{"id": name, "name": name, "type": kind} for name, kind in columns]
     with _csv(rows) as path:
-        count = loading.load(file.id, defined, path, lambda _progress: None)
+        count = table_loading.load(file.id, defined, path, lambda _progress: None)
     datafiles.change(file.id, state=FileState.VERIFIED, format="csv", machine_readable=True, columns=defined, rows=count,
                      read_at=clock.now())
     model.Session.commit()

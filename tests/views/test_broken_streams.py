@@ -15,8 +15,7 @@ from ckanext.datastore.backend.postgres import get_read_engine
 from webserver import WebServer, serving
 from world import World
 
-from ckanext.govshare.logic.datafiles import loading
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.repository import datafiles, table_loading
 
 ROWS, LONG = 12_000, 20
 EXPORTS, DUMPS = ("csv", "json", "xml", "xlsx"), ("csv", "tsv", "json", "xml")
@@ -32,7 +31,7 @@ def entry(world: World) -> Iterator[dict[str, Any]]:
     file = datafiles.current(made["resources"][0]["id"])
     assert file is not None
     yield made
-    loading.drop(file.id)
+    table_loading.drop(file.id)
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from ckanext.datastore.backend.postgres import get_read_engine
 from webserver import WebServer, serving
 from world import World
 
-from ckanext.govshare.logic.datafiles import loading
-from ckanext.govshare.repository import datafiles
+from ckanext.govshare.repository import datafiles, table_loading
 
 ROWS = 600_000
 MOST_MEMORY = 300 * 2**20
@@ -33,7 +32,7 @@ def entry(world: World) -> Iterator[dict[str, Any]]:
     file = datafiles.current(made["resources"][0]["id"])
     assert file is not None
     yield made
-    loading.drop(file.id)
+    table_loading.drop(file.id)
 
 
 @pytest.fixture

@@ -137,6 +137,51 @@ def site_id() -> str:
     return str(tk.config["ckan.site_id"])
 
 
+def site_title() -> str:
+    """What the portal is called."""
+    return str(tk.config.get("ckan.site_title") or "")
+
+
+def root_path() -> str:
+    """Where the portal stands beneath its host, as CKAN writes it: `{{LANG}}` is where the language goes, always at the end."""
+    return str(tk.config.get("ckan.root_path") or "/{{LANG}}")
+
+
+def default_locale() -> str:
+    """The portal's language, whose pages have no language in their address."""
+    return str(tk.config.get("ckan.locale_default") or "zh_Hans_CN")
+
+
+def locales_offered() -> list[str]:
+    """The languages to choose from; empty: not said."""
+    return list(tk.config.get("ckan.locales_offered") or [])
+
+
+def display_timezone() -> str:
+    """The time zone of moments in letters."""
+    return str(tk.config.get("ckan.display_timezone") or "UTC")
+
+
+def sends_mail() -> bool:
+    """Whether a mail server is set."""
+    return bool(tk.config.get("smtp.server"))
+
+
+def storage_path() -> Path:
+    """The folder of everything that is kept as files."""
+    return Path(tk.config["ckan.storage_path"])
+
+
+def group_order() -> str:
+    """How departments and themes are sorted unless asked otherwise, as CKAN writes it."""
+    return str(tk.config["ckan.default_group_sort"])
+
+
+def states_with_an_address() -> tuple[str, ...]:
+    """The states of accounts in which no other may have the same e-mail address."""
+    return tuple(tk.config["ckan.user.unique_email_states"])
+
+
 def site_url() -> str:
     """The portal's address as people write it, without a slash at its end."""
     return str(tk.config["ckan.site_url"]).rstrip("/")

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from ckan import logic, model
 from ckan.lib import search
 
 from ckanext.govshare import clock
 from ckanext.govshare.notifications import account_mail, delivery
-from ckanext.govshare.repository import outbox
+from ckanext.govshare.repository import catalog, outbox
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +28,19 @@ _MOST_DOUBLINGS = 12
 
 def package_changed(package: model.Package) -> None:
     """Put the index update of `package` into the transaction that changes it."""
-    session = sa.orm.object_session(package) or model.Session
-    outbox.put(session, INDEX, {"package_id": package.id}, clock.now())
+    outbox.put(outbox.session_of(package), INDEX, {"package_id": package.id}, clock.now())
 
 
 def group_changed(group: model.Group) -> None:
     """A department or theme got another name or title: its entries are found by the new one."""
-    for package in group.packages(with_private=True, return_query=True).with_entities(model.Package.id):
-        outbox.put(model.Session, INDEX, {"package_id": package.id}, clock.now())
+    for package_id in catalog.ids_in(group):
+        outbox.put(model.Session, INDEX, {"package_id": package_id}, clock.now())
 
 
 def _index(payload: Mapping[str, Any]) -> None:
     """Bring the search index in line with the database, whatever happened in between."""
     package_id = payload["package_id"]
     outbox.lock_subject(package_id)
-    model.Session.expire_all()
     package = model.Package.get(package_id)
     if package is None or package.state == model.State.DELETED:
         search.clear(package_id)

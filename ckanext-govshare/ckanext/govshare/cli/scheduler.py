@@ -12,11 +12,10 @@ import click
 from apscheduler.schedulers.blocking import BlockingScheduler
 from ckan import model
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.govshare import clock, jobs
 from ckanext.govshare.logic.datafiles import reading_job
-from ckanext.govshare.repository import outbox
+from ckanext.govshare.repository import failures, outbox
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def _enqueue(job: Callable[[], object]) -> None:
         elif job is not jobs.drain_outbox or _effects_wait():
             # A turn nobody took within a minute is dropped: the next one does its work.
             tk.enqueue_job(job, title=job.__name__, rq_kwargs={"ttl": 60})
-    except (RedisError, SQLAlchemyError) as error:
+    except (RedisError, failures.ANY) as error:
         log.error("%s is tried again at its next turn: %s", job.__name__, error)
 
 

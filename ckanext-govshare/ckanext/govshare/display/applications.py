@@ -55,7 +55,7 @@ def whole(application: Application, held: frozenset[Part], actor: str) -> dict[s
         "assignee": named.account(application.assignee) if handling else None,
         "applicant": named.account(application.applicant) if readable else None,
         **_content(application, readable, own),
-        "attachments": attachments.listed(
+        "attachments": attachments.as_dicts(
             MACHINE.kind, application.id, None if own else application.submitted_at) if readable else [],
         **case_rows.steps(MACHINE, application, held, actor, words=lambda row: _words(application, row)),
     }

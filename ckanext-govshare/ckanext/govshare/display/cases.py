@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import model
 
 from ckanext.govshare import clock
 from ckanext.govshare.display import tables as table_display
@@ -18,6 +17,7 @@ from ckanext.govshare.domain.processes import PROCESSES
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.repository import applications as applied
+from ckanext.govshare.repository import by_id
 from ckanext.govshare.repository import grants as granted
 
 USABLE = frozenset({
@@ -59,7 +59,7 @@ def gs_channel(channel: str) -> str:
 
 def gs_resource_name(resource_id: str) -> str:
     """What a data file is called; its id where it is no longer there."""
-    found = model.Session.get(model.Resource, resource_id)
+    found = by_id.resource(resource_id)
     return str(found.name or resource_id) if found else resource_id
 
 

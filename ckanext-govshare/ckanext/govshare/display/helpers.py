@@ -42,7 +42,7 @@ from ckanext.govshare.display.datafiles import gs_column_type, gs_file_state, gs
 from ckanext.govshare.display.entry_help import gs_cite, gs_themes
 from ckanext.govshare.display.errors import gs_error_advice
 from ckanext.govshare.display.markdown import markdown_extract, render_markdown
-from ckanext.govshare.display.tables import gs_access, gs_api_examples, gs_current_file, gs_fetches, gs_file_versions, gs_table
+from ckanext.govshare.display.tables import gs_access, gs_api_examples, gs_current_file
 from ckanext.govshare.display.tasks import gs_application_form, gs_countdown, gs_handlers, gs_reasons
 from ckanext.govshare.logic import roles
 from ckanext.govshare.repository import departments, notices
@@ -52,11 +52,11 @@ __all__ = [
     "gs_application_figures", "gs_application_form", "gs_apply", "gs_attributes_explained", "gs_case_state",
     "gs_catalog_stats", "gs_channel", "gs_cite", "gs_column_type", "gs_countdown", "gs_counts", "gs_current_file", "gs_date",
     "gs_datetime", "gs_deadline", "gs_department", "gs_differences", "gs_entry", "gs_error_advice", "gs_facet_groups",
-    "gs_fetches", "gs_field_label", "gs_file_state", "gs_file_versions", "gs_filesize", "gs_grant_files", "gs_handlers",
+    "gs_field_label", "gs_file_state", "gs_filesize", "gs_grant_files", "gs_handlers",
     "gs_label", "gs_labels", "gs_languages", "gs_last_day", "gs_limits", "gs_may_appeal", "gs_nav",
     "gs_number", "gs_open_reason", "gs_operator", "gs_provider", "gs_reading", "gs_reasons", "gs_remembered_days",
     "gs_resource_name",
-    "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_table", "gs_themes", "gs_timeline",
+    "gs_severity", "gs_standing", "gs_standing_name", "gs_state_label", "gs_themes", "gs_timeline",
     "gs_translated", "gs_upload_limit", "gs_use_terms", "gs_value_lines", "gs_versions",
     "markdown_extract", "render_datetime", "render_markdown",
 ]
@@ -123,7 +123,7 @@ def gs_filesize(value: Any) -> str:
 
 def gs_languages() -> list[dict[str, Any]]:
     """The offered languages, each with this page's address in it."""
-    offered = tk.config.get("ckan.locales_offered") or list(LANGUAGES)
+    offered = config.locales_offered() or list(LANGUAGES)
     here, current = tk.h.current_url(), _locale()
     return [{"code": code.replace("_", "-"), "name": LANGUAGES.get(code, code), "current": code == current,
              "url": tk.h.url_for(here, locale=code)} for code in offered]

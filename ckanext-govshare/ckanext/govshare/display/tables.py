@@ -6,14 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
-from flask import after_this_request
-from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain import api_examples
 from ckanext.govshare.domain.table_queries import OP_NAMES, OPS, WITHOUT_VALUE, Query, Sort, to_args
-from ckanext.govshare.logic.gate.accounting import LimitReached
 from ckanext.govshare.logic.messages import translate
-from ckanext.govshare.security.headers import keep_to_yourself
 
 PAGE_SIZES = (20, 50, 100)
 MOST_COLUMNS = 60
@@ -27,12 +23,10 @@ _HOW = ("filter", "sort", "q", "fields")
 
 
 def _ask(action: str, **data: Any) -> Any:
-    """The answer, or None where the caller may not have it or there is none; that a limit is reached is said above the page."""
+    """The answer, or None where the caller may not have it or there is none."""
     try:
         return tk.get_action(action)({"user": tk.g.user, "auth_user_obj": tk.g.userobj}, data)
-    except (tk.ObjectNotFound, tk.NotAuthorized) as refusal:
-        if isinstance(refusal, LimitReached):
-            tk.h.flash_notice(refusal.message)
+    except (tk.ObjectNotFound, tk.NotAuthorized):
         return None
 
 
@@ -42,50 +36,33 @@ def gs_access(resource_id: str) -> dict[str, Any] | None:
     return found
 
 
-def gs_file_versions(resource_id: str) -> list[dict[str, Any]]:
-    """The contents that a resource served, newest first; the first is the current one."""
-    return [file for file in _ask("govshare_file_list", resource_id=resource_id) or [] if file["number"]]
+def numbered(files: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Of the contents of a resource, newest first, those that it served; the first is the current one."""
+    return [file for file in files or () if file["number"]]
+
+
+def current(files: Sequence[dict[str, Any]] | None) -> dict[str, Any] | None:
+    """Of the contents of a resource, the one that it serves now; None where it serves nothing."""
+    return next((file for file in numbered(files) if file["state"] == "current"), None)
 
 
 def gs_current_file(resource_id: str) -> dict[str, Any] | None:
     """What a resource serves now, as far as the caller may know of it; None where it serves nothing."""
-    return next((file for file in gs_file_versions(resource_id) if file["state"] == "current"), None)
+    return current(_ask("govshare_file_list", resource_id=resource_id))
 
 
-def gs_fetches(resource_id: str) -> dict[str, Any] | None:
-    """How often a data file was fetched: `fetches` and `channels` of all time, `recent` in the last 30 days."""
-    counts = _ask("govshare_fetch_counts", resource_id=resource_id, days=30)
+def fetches(counts: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """How often a data file was fetched: `fetches` and `channels` of all time, `recent` in the days that are listed."""
     return {**counts, "recent": sum(day["fetches"] for day in counts["days"])} if counts else None
 
 
-def gs_table(pkg: Mapping[str, Any], resource: Mapping[str, Any], access: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The part of the table that the page's address asks for; None where the caller may not have it or there is none.
+def table(pkg: Mapping[str, Any], resource: Mapping[str, Any], found: dict[str, Any], number: int,
+          errors: list[str]) -> dict[str, Any]:
+    """What the page shows of a table.
 
-    `errors`: what is wrong with the address; then the first page of the whole table is shown. A page with rows that are not
-    for everyone is kept by no proxy and no browser.
+    found: what `govshare_table_show` answered. number: which page that is, from 1. errors: what is wrong with the address.
     """
-    if access["reason"] != "open":
-        after_this_request(_kept_by_nobody)
-    args, errors = tk.request.args, []
-    asked: dict[str, Any] = {"filter": args.getlist("filter"), "sort": [s for s in args.getlist("sort") if s],
-                             "q": args.get("q", ""), "fields": args.getlist("fields")}
-    limit = _natural(args.get("limit", ""), PAGE_SIZES[0]) or PAGE_SIZES[0]
-    number = _natural(args.get("page", ""), 1) or 1
-    try:
-        found = _ask("govshare_table_show", resource_id=resource["id"], limit=limit, offset=(number - 1) * limit, **asked)
-    except tk.ValidationError as error:
-        errors = [str(text) for texts in error.error_dict.values() for text in texts]
-        found, number = _ask("govshare_table_show", resource_id=resource["id"], limit=limit), 1
-    return _shown(_Address(pkg, resource, found["query"], found["limit"]), found, number, errors, pkg) if found else None
-
-
-def _kept_by_nobody(answer: Response) -> Response:
-    keep_to_yourself(answer)
-    return answer
-
-
-def _natural(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+    return _shown(_Address(pkg, resource, found["query"], found["limit"]), found, number, errors, pkg)
 
 
 class _Address:

@@ -165,7 +165,7 @@ def counts_grants(facts: Facts) -> bool:
     return facts.published and facts.open_type == CONDITIONAL and bool(facts.roles & GRANTEES)
 
 
-def told(entry: Mapping[str, Any]) -> dict[str, Any]:
+def without_content(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as the catalogue tells it: of data that is not for everyone, nothing that was measured on its content.
 
     That there is a table, and when it was renewed, says whether the department does its duty: that stays.

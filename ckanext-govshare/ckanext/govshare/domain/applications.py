@@ -5,14 +5,12 @@ measures. Pure: callers pass the application, the command and what they looked u
 """
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from ckanext.govshare.domain import answers, entry_forms
+from ckanext.govshare.domain import answers, canonical, entry_forms
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import application_forms as forms
 from ckanext.govshare.domain.application_cases import (
@@ -66,8 +64,7 @@ TRANSITIONS: Mapping[Command, Transition[Part, State]] = {
 
 def digest(form: Form) -> str:
     """SHA-256 of the form's canonical JSON."""
-    text = json.dumps(form.as_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return canonical.digest(form.as_dict())
 
 
 PROCESS = Process(

@@ -248,8 +248,8 @@ def build_calendar(extension: object = None, file: str = "calendar") -> Calendar
         holidays = {d: name for d, name in holidays.items() if d.year != year} | _by_date(notice.holidays)
         make_up_days = {d: name for d, name in make_up_days.items() if d.year != year} | _by_date(notice.make_up_days)
     if added:
-        canonical = msgspec.json.encode(sorted(added.items()), order="deterministic")
-        version += f"+{hashlib.sha256(canonical).hexdigest()[:12]}"
+        text = msgspec.json.encode(sorted(added.items()), order="deterministic")
+        version += f"+{hashlib.sha256(text).hexdigest()[:12]}"
     return Calendar(holidays, make_up_days, frozenset(years | set(added)), version)
 
 

@@ -5,15 +5,13 @@ Pure: callers pass the entry, the command and what they looked up, and record th
 """
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ckanext.govshare.domain import attributes, events
+from ckanext.govshare.domain import attributes, canonical, events
 from ckanext.govshare.domain.cases import Limit, Process, Transition, apart
 from ckanext.govshare.domain.entry_fields import COMPUTED
 from ckanext.govshare.domain.errors import Invalid
@@ -148,8 +146,7 @@ def _resource_content(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of `content`'s canonical JSON."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return canonical.digest(content)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:

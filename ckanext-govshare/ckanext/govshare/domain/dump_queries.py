@@ -23,7 +23,7 @@ from ckanext.govshare.domain.table_queries import (
     Refused,
     Sort,
     condition,
-    known,
+    in_table,
     words,
 )
 
@@ -137,13 +137,13 @@ def _sorting(types: Mapping[str, str], text: str) -> Iterator[Sort]:
     for part in parts:
         found = _ORDER.fullmatch(part)
         if part in types or found is None:
-            yield Sort(known(types, part))
+            yield Sort(in_table(types, part))
         else:
-            yield Sort(known(types, found[1].strip('"')), (found[2] or "").lower() == "desc")
+            yield Sort(in_table(types, found[1].strip('"')), (found[2] or "").lower() == "desc")
 
 
 def _fields(types: Mapping[str, str], text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(known(types, name) for name in _listed(text)))
+    names = tuple(dict.fromkeys(in_table(types, name) for name in _listed(text)))
     if not names:
         raise Refused(Message("Name at least one column"))
     return names

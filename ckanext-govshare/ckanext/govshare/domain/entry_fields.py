@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ckanext.govshare.domain import entry_input, intake
+from ckanext.govshare.domain import entry_input, file_fields
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 
@@ -77,7 +77,7 @@ def resource_errors(given: Mapping[str, Any], stored: Mapping[str, Any]) -> Erro
         str(field)[:100]: [Message("“{field}” is no field of a data file: it would be published without review",
                                    field=str(field)[:100])]
         for field, value in given.items()
-        if field not in intake.KNOWN and field not in _OF_FORMS and not _is_nothing(value) and value != stored.get(field)
+        if field not in file_fields.KNOWN and field not in _OF_FORMS and not _is_nothing(value) and value != stored.get(field)
     }
 
 

@@ -84,7 +84,7 @@ FIELDS = tuple(EntryForm.__dataclass_fields__)
 
 
 def digest(form: EntryForm) -> str:
-    """SHA-256 of the form's canonical JSON."""
+    """SHA-256 of the form as JSON, its fields in the order of the class: so it stands in histories, and is not to change."""
     return hashlib.sha256(msgspec.json.encode(form, order="deterministic")).hexdigest()
 
 

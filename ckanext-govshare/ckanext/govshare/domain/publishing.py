@@ -62,7 +62,7 @@ def published_files(choices: Iterable[Choice]) -> tuple[dict[str, Any], ...]:
                  for choice in choices if choice.file is not None)
 
 
-def listed(choices: Iterable[Choice]) -> list[dict[str, Any]]:
+def for_reviewers(choices: Iterable[Choice]) -> list[dict[str, Any]]:
     """What a reviewer sees of the files: those that are published now, or would be by an approval."""
     return [{
         "resource_id": choice.resource_id, "name": choice.name, "file_id": choice.file.id,

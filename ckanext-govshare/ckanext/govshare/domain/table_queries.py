@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -107,7 +108,7 @@ def parse(args: Mapping[str, Sequence[str]], columns: Columns) -> Query:
         filters=tuple(_each("filter", filters, MOST_FILTERS, lambda parts: condition(types, *parts), errors)),
         sort=tuple(_each("sort", filter(None, args.get("sort", ())), MOST_SORTS, lambda text: _order(types, text), errors)),
         search="".join(_each("q", args.get("q", ())[:1], 1, words, errors)),
-        fields=tuple(_each("fields", filter(None, args.get("fields", ())), len(types), lambda name: known(types, name), errors)),
+        fields=tuple(_each("fields", filter(None, args.get("fields", ())), len(types), partial(in_table, types), errors)),
     )
     if len(set(query.fields)) < len(query.fields):
         errors.setdefault("fields", []).append(Message("A column is named twice"))
@@ -130,7 +131,7 @@ def to_args(query: Query) -> dict[str, list[str]]:
 
 def condition(types: Mapping[str, str], column: str, op: str, value: str = "") -> Filter:
     """One filter from its parts as people write them. Raises Refused."""
-    kind = types[known(types, column)]
+    kind = types[in_table(types, column)]
     if op not in OPS[kind]:
         raise Refused(Message("“{op}” cannot be asked of the column “{column}”", op=op[:20], column=column))
     if op in WITHOUT_VALUE:
@@ -194,10 +195,10 @@ def _order(types: Mapping[str, str], text: str) -> Sort:
     column, direction, value = _split(text)
     if direction not in ("", "asc", "desc") or value:
         raise Refused(Message("Sorting is asc or desc, not “{direction}”", direction=text.partition(":")[2][:50]))
-    return Sort(known(types, column), direction == "desc")
+    return Sort(in_table(types, column), direction == "desc")
 
 
-def known(types: Mapping[str, str], column: str) -> str:
+def in_table(types: Mapping[str, str], column: str) -> str:
     """The column's id. Raises Refused where there is no such column."""
     if column not in types:
         raise Refused(Message("There is no column “{column}”", column=column[:63]))

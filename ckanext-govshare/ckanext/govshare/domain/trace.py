@@ -5,16 +5,16 @@ Personal data enters a leaf only as a salted hash; the salt stays with the case'
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 
+from ckanext.govshare.domain import canonical
+
 GENESIS = "0" * 64
-# Made once: a verification encodes and decodes each of a million leaves.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+# Made once: a verification decodes each of a million leaves.
 _DECODER = msgspec.json.Decoder()
 
 
@@ -42,11 +42,6 @@ class Verdict:
         return self.broken_seq is None
 
 
-def canonical(value: Mapping[str, Any]) -> str:
-    """`value` as JSON with sorted keys and no spaces, so that equal values have equal text."""
-    return _ENCODER.encode(value)
-
-
 def salted(salt: str, value: str) -> str:
     """A hash that stands for `value` and can be checked by whoever holds `salt`."""
     return hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
@@ -59,7 +54,7 @@ def leaf_hash(prev: str, body: str) -> str:
 def append(prev: Leaf | None, body: Mapping[str, Any]) -> Leaf:
     """The leaf that follows `prev` (None at the beginning)."""
     seq, prev_hash = (prev.seq + 1, prev.hash) if prev else (1, GENESIS)
-    text = canonical({**body, "seq": seq})
+    text = canonical.text({**body, "seq": seq})
     return Leaf(seq, text, prev_hash, leaf_hash(prev_hash, text))
 
 
@@ -103,5 +98,5 @@ def _differs(seq: int, body: str, record: Record | None) -> str:
         return "history missing"
     leaf = _DECODER.decode(body)
     same = (leaf["seq"] == seq and leaf["actor"] == salted(record.salt, record.actor)
-            and leaf["payload"] == salted(record.salt, canonical(record.payload)))
+            and leaf["payload"] == salted(record.salt, canonical.text(record.payload)))
     return "" if same else "history changed"

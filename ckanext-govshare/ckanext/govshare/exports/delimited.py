@@ -1,4 +1,4 @@
-"""The heading line of CSV (RFC 4180) and TSV; the rows are written by the database (`repository.copies.delimited`)."""
+"""The heading line of CSV (RFC 4180) and TSV; the rows are written by the database (`repository.table_csv.delimited`)."""
 from __future__ import annotations
 
 import csv

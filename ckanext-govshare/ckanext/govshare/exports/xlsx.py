@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from ckanext.govshare.exports import Columns, Portions, chosen_names
 from ckanext.govshare.exports import xlsx_cells as cells
@@ -27,26 +29,46 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEET_START = (
     f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" '
     'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultColWidth="16" '
-    'defaultRowHeight="15"/><sheetData>')
+    'defaultRowHeight="15"/>')
+_WRAPPED = ' applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
 _SHEET_END = "</sheetData></worksheet>"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a workbook. The types of its columns are those of `cells.MAKERS`.
+
+    title: of its sheet, at most 31 characters; empty for none of its own. widths: of the columns, in characters.
+    """
+
+    columns: Columns
+    portions: Portions
+    title: str = ""
+    widths: Sequence[int] = ()
 
 
 def write(columns: Columns, portions: Portions) -> Iterator[bytes]:
     """The rows as a workbook; a table longer than a sheet goes on in the next, under the same heading."""
-    sent = _Outbox()
+    yield from write_book([Table(columns, portions)])
+
+
+def write_book(tables: Iterable[Table]) -> Iterator[bytes]:
+    """Several tables as one workbook, each from a sheet of its own on."""
+    sent, titles = _Outbox(), list[str]()
     # The outbox is no file that can be moved about in: the archive then writes sizes after each part, as a stream must.
     with zipfile.ZipFile(sent, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
         archive.writestr("_rels/.rels", _relations({"rId1": ("officeDocument", "xl/workbook.xml")}))
-        sheets = 0
-        rows = _Rows(columns, portions)
-        while sheets == 0 or rows.left():
-            sheets += 1
-            with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as sheet:
-                for part in rows.sheet():
-                    sheet.write(part)
-                    if ready := sent.take():
-                        yield ready
-        for name, content in _frame(sheets).items():
+        for rows in map(_Rows, tables):
+            title: str | None = rows.table.title
+            while title is not None:
+                titles.append(title or f"Sheet{len(titles) + 1}")
+                with archive.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as sheet:
+                    for part in rows.sheet():
+                        sheet.write(part)
+                        if ready := sent.take():
+                            yield ready
+                title = "" if rows.left() else None
+        for name, content in _frame(titles).items():
             archive.writestr(name, content)
     yield sent.take()
 
@@ -69,10 +91,11 @@ class _Outbox(io.RawIOBase):
 class _Rows:
     """The rows yet to be written, sheet by sheet."""
 
-    def __init__(self, columns: Columns, portions: Portions) -> None:
-        self._makers = [cells.MAKERS[column["type"]] for column in columns]
-        self._heading = "".join(map(cells.heading, chosen_names(columns)))
-        self._portions = iter(portions)
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._makers = [cells.MAKERS[column["type"]] for column in table.columns]
+        self._heading = "".join(map(cells.heading, chosen_names(table.columns)))
+        self._portions = iter(table.portions)
         self._next: Sequence[tuple[Any, ...]] = ()
 
     def left(self) -> bool:
@@ -85,7 +108,7 @@ class _Rows:
 
     def sheet(self) -> Iterator[bytes]:
         """One sheet's XML."""
-        yield f"{_SHEET_START}<row>{self._heading}</row>".encode()
+        yield f"{_SHEET_START}{_widths(self.table.widths)}<sheetData><row>{self._heading}</row>".encode()
         free, size = MOST_ROWS - 1, 0
         while free and size < MOST_BYTES and self.left():
             rows, self._next = self._next[:free], self._next[free:]
@@ -101,12 +124,17 @@ class _Rows:
         return ("<row>" + "</row><row>".join(map("".join, zip(*made, strict=True))) + "</row>").encode()
 
 
-def _frame(sheets: int) -> dict[str, str]:
+def _widths(widths: Sequence[int]) -> str:
+    columns = "".join(f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1))
+    return f"<cols>{columns}</cols>" if columns else ""
+
+
+def _frame(titles: Sequence[str]) -> dict[str, str]:
     """What makes sheets a workbook, by name in the archive."""
-    numbers = range(1, sheets + 1)
-    tabs = "".join(f'<sheet name="Sheet{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    numbers = range(1, len(titles) + 1)
+    tabs = "".join(f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(titles, 1))
     related = {f"rId{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in numbers}
-    related[f"rId{sheets + 1}"] = ("styles", "styles.xml")
+    related[f"rId{len(titles) + 1}"] = ("styles", "styles.xml")
     return {
         "xl/workbook.xml": f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{tabs}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": _relations(related),
@@ -133,7 +161,8 @@ def _styles() -> str:
     """The styles that cells name by their place in `cells.STYLES`."""
     formats = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in cells.OWN_FORMATS.items())
     styles = "".join(f'<xf numFmtId="{style.number_format}" fontId="{int(style.bold)}" fillId="0" borderId="0" xfId="0" '
-                     f'applyNumberFormat="1" applyFont="1" quotePrefix="{int(style.quoted)}"/>' for style in cells.STYLES)
+                     f'applyNumberFormat="1" applyFont="1" quotePrefix="{int(style.quoted)}"{_WRAPPED if style.wrapped else "/>"}'
+                     for style in cells.STYLES)
     return (f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="{len(cells.OWN_FORMATS)}">{formats}</numFmts>'
             '<fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts>'
             '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'

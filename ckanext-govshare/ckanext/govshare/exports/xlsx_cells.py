@@ -20,6 +20,7 @@ class Style(NamedTuple):
     number_format: int = 0
     bold: bool = False
     quoted: bool = False
+    wrapped: bool = False
 
 
 LONGEST_TEXT = 32_767  # Excel's, in UTF-16; it calls a file with a longer one broken
@@ -29,8 +30,9 @@ MOST_DIGITS = 15  # Excel's numbers have no more
 # Excel's own number for the format “text”; those above 163 are ours.
 _AS_TEXT = 49
 OWN_FORMATS = {164: "yyyy\\-mm\\-dd", 165: "yyyy\\-mm\\-dd\\ hh:mm:ss"}
-STYLES = (Style(), Style(bold=True), Style(164), Style(165), Style(_AS_TEXT), Style(_AS_TEXT, quoted=True))
-_HEADING, _DATE, _MOMENT, _TEXT, _QUOTED = range(1, len(STYLES))
+STYLES = (Style(), Style(bold=True), Style(164), Style(165), Style(_AS_TEXT), Style(_AS_TEXT, quoted=True),
+          Style(_AS_TEXT, wrapped=True), Style(_AS_TEXT, quoted=True, wrapped=True))
+_HEADING, _DATE, _MOMENT, _TEXT, _QUOTED, _WORDS, _QUOTED_WORDS = range(1, len(STYLES))
 
 _DAY_ZERO = date(1899, 12, 30)
 # Excel's calendar has a 29 February 1900; before it, its numbers mean other days.
@@ -59,6 +61,11 @@ def text(value: str | None) -> str:
     if value[:1] in _STARTS or value[-1:] in _EDGES or len(value) > LONGEST_TEXT // 2 or _SPECIAL.search(value):
         return _unusual(value, _QUOTED if is_formula(value) else _TEXT)
     return _TEXT_START + value + _TEXT_END
+
+
+def words(value: str | None) -> str:
+    """A text for people, on as many lines as its cell needs."""
+    return _unusual(value, _QUOTED_WORDS if is_formula(value) else _WORDS) if value else _MISSING
 
 
 def whole_number(value: int | None) -> str:
@@ -104,6 +111,7 @@ def truth(value: bool | None) -> str:
 
 MAKERS: Mapping[str, Callable[[Any], str]] = {
     "text": text, "int8": whole_number, "numeric": number, "float8": number, "date": day, "timestamp": moment, "bool": truth,
+    "words": words, "name": heading,
 }
 
 

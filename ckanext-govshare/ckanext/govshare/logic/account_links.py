@@ -115,4 +115,4 @@ def _signed(purpose: str, holder: Holder, address: str, now: datetime) -> str:
 
 
 def _signer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(tk.config["SECRET_KEY"], salt=f"govshare-{purpose}-link")
+    return URLSafeSerializer(config.secret_key(), salt=f"govshare-{purpose}-link")

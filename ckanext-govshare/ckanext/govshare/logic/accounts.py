@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-import sqlalchemy as sa
 from ckan import model
 from ckan.common import current_user
 from ckan.types import Action, Context, DataDict
@@ -23,6 +22,7 @@ from ckanext.govshare.domain import account_events as events
 from ckanext.govshare.domain.account_events import AccountEvent
 from ckanext.govshare.logic.around import around
 from ckanext.govshare.logic.record import Case, record
+from ckanext.govshare.repository import by_id, changes
 
 CASE = "accounts"
 _PERSON = "user"  # as CKAN names a member that is one
@@ -64,8 +64,7 @@ def install() -> None:
     listeners: Mapping[str, Callable[..., None]] = {
         "after_flush": _notice, "before_commit": _record, "after_soft_rollback": _forget}
     for name, listener in listeners.items():
-        if not sa.event.contains(model.Session, name, listener):
-            sa.event.listen(model.Session, name, listener)
+        changes.listen(model.Session, name, listener)
 
 
 def _notice(session: Any, _context: Any) -> None:
@@ -93,7 +92,7 @@ def _forget(session: Any, part: Any) -> None:
 def _department(event: AccountEvent) -> str:
     """The department that a membership is of; nobody answers for accounts but the operator, and themes are no departments."""
     group_id = getattr(event, "group", "")
-    group = model.Session.get(model.Group, group_id) if group_id else None
+    group = by_id.group(group_id) if group_id else None
     return group_id if group is None or group.is_organization else ""
 
 
@@ -119,8 +118,8 @@ def _added(objects: Iterable[Any]) -> Iterator[AccountEvent]:
 def _changed(objects: Iterable[Any]) -> Iterator[AccountEvent]:
     for changed in objects:
         if isinstance(changed, model.User):
-            fields = {name: change for name in _WATCHED if (change := _change(changed, name))}
-            if password := _change(changed, "_password"):
+            fields = {name: change for name in _WATCHED if (change := changes.change(changed, name))}
+            if password := changes.change(changed, "_password"):
                 fields[events.PASSWORD] = password
             yield from events.of_account(changed.id, fields)
         elif _is_membership(changed):
@@ -142,13 +141,8 @@ def _is_membership(candidate: Any) -> bool:
     return isinstance(candidate, model.Member) and candidate.table_name == _PERSON
 
 
-def _change(row: Any, name: str) -> tuple[Any, Any] | None:
-    history = sa.inspect(row).attrs[name].history
-    return ((history.deleted or [None])[0], history.added[0]) if history.added else None
-
-
 def _before(row: Any, name: str) -> str:
-    change = _change(row, name)
+    change = changes.change(row, name)
     return str((change[0] if change else getattr(row, name)) or "")
 
 

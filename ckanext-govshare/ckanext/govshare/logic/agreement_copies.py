@@ -5,7 +5,6 @@ import hashlib
 import re
 from typing import Any
 
-from ckan import model
 from ckan.types import Context
 
 from ckanext.govshare import clock, signing
@@ -15,6 +14,7 @@ from ckanext.govshare.domain.agreements import Agreement, Party, State
 from ckanext.govshare.logic.agreements import MACHINE
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.repository import accounts
 from ckanext.govshare.repository import agreements as repository
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -23,9 +23,7 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 def give_out(context: Context, agreement_id: str) -> bytes:
     """A copy as PDF, noted in the ledger of copies. Raises NotFound as `kernel.known`."""
     agreement, _held = kernel.known(MACHINE, context, agreement_id)
-    found = model.Session.query(model.User.id, model.User.name).filter(
-        model.User.id.in_([signature.user for signature in agreement.signatures]))
-    copy = agreement_display.pdf(agreement, {row.id: row.name for row in found})
+    copy = agreement_display.pdf(agreement, accounts.names(signature.user for signature in agreement.signatures))
     with transaction():
         repository.issue(hashlib.sha256(copy).hexdigest(), agreement, clock.now())
     return copy

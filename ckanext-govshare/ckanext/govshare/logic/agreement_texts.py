@@ -5,14 +5,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ckan import model
-
 from ckanext.govshare import config, regulations
 from ckanext.govshare.domain import agreement_texts
 from ckanext.govshare.domain.agreement_texts import Scope, Template
 from ckanext.govshare.domain.agreements import Agreement
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.repository import agreement_templates as repository
+from ckanext.govshare.repository import by_id
 
 DEFAULT = Path(__file__).parents[1] / "agreements" / "default.zh.md"
 DEFAULT_TITLE = "政务数据利用协议"
@@ -51,8 +50,8 @@ def compose(application: Application, agreement: Agreement) -> Agreement:
 
 
 def _about(agreement: Agreement) -> dict[str, str]:
-    package = model.Session.get(model.Package, agreement.entry_id)
-    group = model.Session.get(model.Group, agreement.department)
+    package = by_id.package(agreement.entry_id)
+    group = by_id.group(agreement.department)
     return {
         "agreement_id": agreement.id, "entry_title": package.title or package.name if package else "",
         "catalog_code": str(package.extras.get("catalog_code") or "") if package else "",

@@ -138,7 +138,7 @@ def assign(context: Context, ids: list[str], user: model.User | None) -> None:
 
 
 def _facts(application: Application, now: datetime) -> Facts:
-    package = model.Session.get(model.Package, application.entry_id)
+    package = model.Package.get(application.entry_id)
     entry = review.load(application.entry_id)
     version, form = forms.current(application.entry_id)
     extras: Mapping[str, Any] = package.extras if package else {}

@@ -13,7 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from werkzeug.datastructures import FileStorage
 
-from ckanext.govshare import clock
+from ckanext.govshare import clock, config
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import attachments
 from ckanext.govshare.domain.attachments import Attachment
@@ -29,7 +29,7 @@ _LEFT_ALONE = timedelta(days=1)
 
 def root() -> Path:
     """The folder of all attachments; it may not exist yet."""
-    return Path(tk.config["ckan.storage_path"]) / _FOLDER
+    return config.storage_path() / _FOLDER
 
 
 def path(attachment_id: str) -> Path:

@@ -46,7 +46,7 @@ def add(context: Context, application_id: str, upload: Any) -> Attachment:
 def remove(context: Context, attachment_id: str) -> Attachment:
     """Remove a file from an application that its applicant may change, and commit. Raises ObjectNotFound, or as `add`."""
     with transaction():
-        found = known(attachment_id)
+        found = load(attachment_id)
         application = _editable(context, found.case_id)
         actor, now = roles.actor_of(context), clock.now()
         repository.remove(found.id)
@@ -55,10 +55,20 @@ def remove(context: Context, attachment_id: str) -> Attachment:
     return found
 
 
-def known(attachment_id: str) -> Attachment:
+def load(attachment_id: str) -> Attachment:
     """A file of an application. Raises ObjectNotFound where there is none; who may know of it is asked elsewhere."""
     found = repository.get(attachment_id) if "\0" not in attachment_id else None
     if found is None or found.case_kind != applications.CASE:
+        raise tk.ObjectNotFound(tk._("Attachment not found"))
+    return found
+
+
+def readable(context: Context, application_id: str, attachment_id: str) -> Attachment:
+    """A file of an application whose words the caller reads. Raises NotAuthorized, and ObjectNotFound also for a file of another.
+    """
+    tk.check_access("govshare_attachment_show", context, {"application_id": application_id})
+    found = load(attachment_id)
+    if found.case_id != application_id:
         raise tk.ObjectNotFound(tk._("Attachment not found"))
     return found
 

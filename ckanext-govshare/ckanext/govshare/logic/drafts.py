@@ -8,9 +8,10 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare.domain.access import told
+from ckanext.govshare.domain.access import without_content
 from ckanext.govshare.domain.catalog import Entry
 from ckanext.govshare.repository import catalog as repository
+from ckanext.govshare.repository import rehearsals
 
 # Set in the context of our own calls of package actions, which pass the review by because they carry it out.
 APPLYING = "govshare_applying"
@@ -20,9 +21,8 @@ PUBLISHING = "govshare_publishing"
 
 def _own(context: Context, publishing: bool = False) -> Context:
     """A context for our own calls, which commit nothing and repeat what our caller has authorised."""
-    return Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"), session=model.Session,
-                   ignore_auth=True, defer_commit=True, return_id_only=True,
-                   **{APPLYING: True, PUBLISHING: publishing})
+    return Context(user=context.get("user", ""), auth_user_obj=context.get("auth_user_obj"),
+                   ignore_auth=True, defer_commit=True, return_id_only=True, **{APPLYING: True, PUBLISHING: publishing})
 
 
 def by(actor: str) -> Context:
@@ -45,10 +45,9 @@ def current(context: Context, entry: Entry) -> dict[str, Any]:
 
 def write(context: Context, action: str, data: Mapping[str, Any], private: bool, publishing: bool = False) -> str:
     """Write the package without committing; its id. `private` and `state` are ours to decide, never the caller's."""
-    package_id: str = tk.get_action(action)(_own(context, publishing), {**told(data), "private": private, "state": "active"})
-    nested = model.Session().get_nested_transaction()
-    if nested is not None:
-        nested.commit()
+    package_id: str = tk.get_action(action)(_own(context, publishing), {
+        **without_content(data), "private": private, "state": "active"})
+    rehearsals.close_savepoint()
     return package_id
 
 
@@ -62,14 +61,7 @@ def remove(package_id: str) -> None:
 def rehearse(context: Context, data: Mapping[str, Any], package_id: str) -> dict[str, Any]:
     """What the package would be after an update with `data`, validated by CKAN itself, nothing of it kept."""
     package = model.Package.get(package_id)
-    savepoint = model.Session.begin_nested()
-    try:
+    with rehearsals.taken_back():
         tk.get_action("package_update")(
             _own(context), {**data, "private": package.private, "state": "active"})
         return stored(context, package_id)
-    finally:
-        if savepoint.is_active:
-            savepoint.rollback()
-        model.Session.expire_all()
-        # CKAN would notify its observers of the objects that were just rolled back.
-        vars(model.Session()).pop("_object_cache", None)

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.i18n import get_lang
 from flask import has_request_context
 
+from ckanext.govshare import config
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
 from ckanext.govshare.domain.messages import Message
 
@@ -22,7 +23,7 @@ def translate(message: Message) -> str:
 
 def language() -> str:
     """The language of the request; the portal's for a job or a command, which call actions without one."""
-    return str(get_lang() if has_request_context() else tk.config["ckan.locale_default"])
+    return str(get_lang() if has_request_context() else config.default_locale())
 
 
 def error_dict(errors: Mapping[str, Iterable[Message]]) -> dict[str, list[Any]]:

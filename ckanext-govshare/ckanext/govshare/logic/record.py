@@ -14,7 +14,7 @@ from datetime import datetime
 
 from ckan import model
 
-from ckanext.govshare.domain import trace
+from ckanext.govshare.domain import canonical, trace
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.repository import trace as repository
 
@@ -77,7 +77,7 @@ def record(case: Case, event: Event, actor: str, now: datetime) -> int:
         "department": case.department,
         "event": event.name,
         "actor": trace.salted(salt, actor),
-        "payload": trace.salted(salt, trace.canonical(payload)),
+        "payload": trace.salted(salt, canonical.text(payload)),
     })
     repository.append(leaf)
     repository.add_event({

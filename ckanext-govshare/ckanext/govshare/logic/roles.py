@@ -8,7 +8,7 @@ from ckan.types import Context
 
 from ckanext.govshare import config
 from ckanext.govshare.domain.catalog import Role
-from ckanext.govshare.repository import departments
+from ckanext.govshare.repository import accounts, departments
 
 EDITORS = departments.EDITORS
 
@@ -33,15 +33,7 @@ def is_operator(context: Context) -> bool:
 
 def capacities(user: model.User) -> dict[str, str]:
     """The user's CKAN role by organization id. A blocked or deleted account has none."""
-    if user.state != model.State.ACTIVE:
-        return {}
-    rows = model.Session.query(model.Member.group_id, model.Member.capacity).join(
-        model.Group, model.Group.id == model.Member.group_id,
-    ).filter(
-        model.Member.table_name == "user", model.Member.table_id == user.id, model.Member.state == "active",
-        model.Group.is_organization.is_(True), model.Group.state == "active",
-    )
-    return {row.group_id: row.capacity for row in rows}
+    return accounts.capacities(user.id) if user.state == model.State.ACTIVE else {}
 
 
 def competent_department_id() -> str | None:

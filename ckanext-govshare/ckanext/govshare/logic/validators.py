@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
-from ckanext.govshare import regulations
+from ckanext.govshare import config, regulations
 from ckanext.govshare.domain import attributes, codes, entry_input, passwords, slugs
 from ckanext.govshare.domain.attributes import AttributeRules
 from ckanext.govshare.domain.messages import Message
@@ -154,7 +154,7 @@ def user_passwords_match(key: FlattenKey, data: FlattenDataDict, errors: Flatten
 
 def email_is_unique(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """In place of CKAN's, to which an address with `_` or `%` is a pattern that those of others match."""
-    taken = accounts.holders(str(data[key]), states=tuple(tk.config["ckan.user.unique_email_states"]))
+    taken = accounts.holders(str(data[key]), states=config.states_with_an_address())
     own = {_given(data, "id"), _given(data, "name")}
     if any(not own & {user.id, user.name} for user in taken):
         raise tk.Invalid(tk._("The email address '{email}' belongs to a registered user.").format(email=data[key].lower()))

@@ -6,11 +6,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from babel.dates import format_datetime, get_timezone
 from ckan import model
 
-from ckanext.govshare import clock
+from ckanext.govshare import clock, config
 from ckanext.govshare.domain import account_letters
 from ckanext.govshare.logic import account_links
 from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
@@ -54,7 +53,7 @@ def deliver(payload: Mapping[str, Any]) -> None:
     usable = user is not None and user.state in (model.State.ACTIVE, model.State.PENDING)
     if not usable and purpose != REGISTRATION:
         return
-    language = preferences.of(user).language if user else preferences.known(payload["language"])
+    language = preferences.of(user).language if user else preferences.or_default(payload["language"])
     recipient = _recipient(user, payload.get("email"))
     key = _key(purpose, user, recipient.email)
     subject, sentences = texts.filled(account_letters.written(kind, _params(user, payload, language)), language)
@@ -85,8 +84,8 @@ def _key(purpose: str, user: model.User | None, address: str) -> str:
 
 def _params(user: model.User | None, payload: Mapping[str, Any], language: str) -> dict[str, Any]:
     until = clock.now() + account_links.lasts(user)
-    zone = get_timezone(str(tk.config.get("ckan.display_timezone") or "UTC"))
-    params = {"site": tk.config["ckan.site_title"], "account": user.name if user else "",
+    zone = get_timezone(config.display_timezone())
+    params = {"site": config.site_title(), "account": user.name if user else "",
               "until": format_datetime(until, "medium", tzinfo=zone, locale=language)}
     if payload["letter"] == account_letters.INVITATION:
         group = departments.find(payload["group"])

@@ -10,7 +10,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
-import ckan.plugins.toolkit as tk
 from ckan.lib import mailer
 
 from ckanext.govshare import config
@@ -38,7 +37,7 @@ def post(letter: Letter, recipient: Recipient, message_id: str) -> bool:
     if not recipient.email:
         return False
     body = "\n\n".join([*letter.sentences, letter.url])
-    host = urlsplit(str(tk.config.get("ckan.site_url"))).hostname or "localhost"
+    host = urlsplit(config.site_url()).hostname or "localhost"
     headers = {"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated",
                "Content-Language": letter.language.replace("_", "-")}
     try:
@@ -53,7 +52,7 @@ def post(letter: Letter, recipient: Recipient, message_id: str) -> bool:
 
 
 def _send(subject: str, body: str, recipient: Recipient, headers: Mapping[str, str]) -> bool:
-    if tk.config.get("smtp.server"):
+    if config.sends_mail():
         mailer.mail_recipient(recipient.display_name, recipient.email, subject, body, headers=dict(headers))
         return True
     folder = config.mail_directory()

@@ -4,8 +4,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from ckan import model
+
+from ckanext.govshare import config
 
 _KEY = "govshare_messages"
 
@@ -20,17 +21,16 @@ class Preferences:
 
 def offered() -> list[str]:
     """The languages to choose from."""
-    default = str(tk.config.get("ckan.locale_default") or "zh_Hans_CN")
-    return list(dict.fromkeys([default, *(tk.config.get("ckan.locales_offered") or [])]))
+    return list(dict.fromkeys([config.default_locale(), *config.locales_offered()]))
 
 
 def of(user: model.User) -> Preferences:
     """What `user` chose; messages are sent, in the portal's language, until told otherwise."""
     kept: dict[str, Any] = (user.plugin_extras or {}).get(_KEY) or {}
-    return Preferences(bool(kept.get("mail", True)), known(kept.get("language")))
+    return Preferences(bool(kept.get("mail", True)), or_default(kept.get("language")))
 
 
-def known(language: Any) -> str:
+def or_default(language: Any) -> str:
     """`language` where it is offered, else the portal's."""
     return str(language) if language in offered() else offered()[0]
 

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from babel.dates import format_date
 
+from ckanext.govshare import config
 from ckanext.govshare.domain import notice_texts
 from ckanext.govshare.domain.messages import Message
 
@@ -57,7 +57,5 @@ def _shown(name: str, value: Any, language: str) -> Any:
 
 def absolute(address: str, language: str) -> str:
     """The whole address of a page of ours, in `language`."""
-    config = tk.config
-    prefix = "" if language == config.get("ckan.locale_default") else f"/{language}"
-    root = str(config.get("ckan.root_path") or "/{{LANG}}").replace("/{{LANG}}", prefix)
-    return str(config["ckan.site_url"]).rstrip("/") + root.rstrip("/") + address
+    prefix = "" if language == config.default_locale() else f"/{language}"
+    return config.site_url() + config.root_path().replace("/{{LANG}}", prefix).rstrip("/") + address

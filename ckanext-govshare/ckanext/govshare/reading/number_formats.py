@@ -141,7 +141,7 @@ class NumberFormat:
     def _conditional(self) -> bool:
         return any(section.condition for section in self.numbers[:2])
 
-    def shown(self, value: Any) -> str | None:
+    def replacement(self, value: Any) -> str | None:
         """What is shown instead of the text or number; empty: nothing; None: it is shown as it is."""
         if type(value) is str:
             return "" if self.hides_text and value.strip() else None

@@ -72,5 +72,5 @@ def _checked_name(source: Source, sink: Sink, report: Report) -> Report:
     claimed = kinds.claimed_kind(source.name)
     if not kinds.agrees(claimed, report.format):
         sink.findings.add("wrong_extension", claimed=claimed.upper(), found=report.format.upper())
-        return replace(report, findings=sink.findings.listed(), counts=dict(sink.findings.counts))
+        return replace(report, findings=sink.findings.reported(), counts=dict(sink.findings.counts))
     return report

@@ -45,7 +45,7 @@ class Findings:
     def has_error(self) -> bool:
         return any(FINDINGS[code][0] == "error" for code in self.counts)
 
-    def listed(self) -> list[Finding]:
+    def reported(self) -> list[Finding]:
         """The worst first, at most `MAX_FINDINGS`; the last of a code says how many more of it there are."""
         more = [{**finding("more_of_these", code=code, count=count - MAX_OF_ONE_CODE), "severity": FINDINGS[code][0]}
                 for code, count in self.counts.items() if count > MAX_OF_ONE_CODE]

@@ -96,7 +96,7 @@ class Looks:
             yield shown
 
     def _shown(self, value: Any, format: NumberFormat, row: int, column: int) -> Any:
-        if text := format.shown(value):
+        if text := format.replacement(value):
             return text
         if text is not None:
             first, count = self.hidden_cells.get(column, (row, 0))

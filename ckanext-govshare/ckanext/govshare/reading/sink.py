@@ -139,7 +139,7 @@ class Sink:
         rows = None if self.rows is None or refused else self.rows
         return Report(format=format, machine_readable=machine_readable and not refused, reading=reading, rows=rows,
                       columns=[] if refused else [column.described(self.rows or 0) for column in self.columns],
-                      findings=self.findings.listed(), counts=dict(self.findings.counts))
+                      findings=self.findings.reported(), counts=dict(self.findings.counts))
 
 
 def batches(rows: Iterable[Sequence[Any]], width: int) -> Iterator[list[Sequence[Any]]]:

@@ -1,6 +1,8 @@
 """The SQL of accounts beyond CKAN's own."""
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from ckan import model
 
@@ -56,3 +58,18 @@ def lock(text: str) -> None:
     """Wait until nobody else gives an account `text` as its e-mail address or name; nobody does until the transaction ends."""
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(
         sa.func.hashtextextended(sa.func.lower(text), 0))))
+
+
+def names(accounts: Iterable[str]) -> dict[str, str]:
+    """The names of accounts by id; those that are gone are left out."""
+    rows = model.Session.execute(sa.select(model.User.id, model.User.name).where(model.User.id.in_(list(accounts))))
+    return {row.id: row.name for row in rows}
+
+
+def capacities(account: str) -> dict[str, str]:
+    """The roles in departments, as CKAN names them, of the account with an id: by the id of the department."""
+    rows = model.Session.execute(sa.select(model.Member.group_id, model.Member.capacity).join(
+        model.Group, model.Group.id == model.Member.group_id).where(
+        model.Member.table_name == "user", model.Member.table_id == account, model.Member.state == model.State.ACTIVE,
+        model.Group.is_organization.is_(True), model.Group.state == model.State.ACTIVE))
+    return {row.group_id: row.capacity for row in rows}

@@ -22,7 +22,7 @@ def of_case(case_kind: str, case_id: str, until: datetime | None = None) -> list
     return [Attachment(**row) for row in model.Session.execute(query).mappings()]
 
 
-def listed(case_kind: str, case_id: str, until: datetime | None = None) -> list[dict[str, Any]]:
+def as_dicts(case_kind: str, case_id: str, until: datetime | None = None) -> list[dict[str, Any]]:
     """As `of_case`, in JSON's types: `id, filename, size` (bytes), `sha256`."""
     return [{"id": one.id, "filename": one.filename, "size": one.size, "sha256": one.sha256}
             for one in of_case(case_kind, case_id, until)]

@@ -27,6 +27,11 @@ def get(entry_id: str, lock: bool = False) -> Entry | None:
     return _entry(row) if row else None
 
 
+def ids_in(group: model.Group) -> list[str]:
+    """The ids of all entries of a department or theme, published or not."""
+    return [row.id for row in group.packages(with_private=True, return_query=True).with_entities(model.Package.id)]
+
+
 def get_draft(entry_id: str) -> dict[str, Any] | None:
     """The pending change of a published entry, as package_show would give it."""
     return model.Session.execute(sa.select(entry.c.draft).where(entry.c.id == entry_id)).scalar()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from ckan import model
@@ -15,6 +15,8 @@ from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.model import catalog
 from ckanext.govshare.model.datafiles import fetch_count, file
 
+# The connection that holds a file for its one reader.
+Reservation: TypeAlias = sa.Connection
 _COLUMNS = tuple(f.name for f in fields(DataFile))
 
 
@@ -97,7 +99,7 @@ def waiting(limit: int = 100, now: datetime | None = None) -> Sequence[str]:
 
 
 @contextmanager
-def reserved(file_id: str) -> Iterator[sa.Connection | None]:
+def reserved(file_id: str) -> Iterator[Reservation | None]:
     """Reserve the file to one reader. Gives the connection that does so, None where another reader has the file.
 
     PostgreSQL gives the file free when the connection ends, so no killed worker can keep it.
@@ -109,7 +111,7 @@ def reserved(file_id: str) -> Iterator[sa.Connection | None]:
         yield connection if connection.execute(sa.select(lock)).scalar() else None
 
 
-def tell_progress(reader: sa.Connection, file_id: str, progress: Mapping[str, Any]) -> None:
+def tell_progress(reader: Reservation, file_id: str, progress: Mapping[str, Any]) -> None:
     """Show how far the reader is; on its own connection, so that it also notices when it has lost the file."""
     reader.execute(sa.update(file).where(file.c.id == file_id).values(progress=dict(progress)))
 

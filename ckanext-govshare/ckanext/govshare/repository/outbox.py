@@ -11,6 +11,11 @@ from ckan import model
 from ckanext.govshare.model.trace import outbox
 
 
+def session_of(row: Any) -> Any:
+    """The session whose transaction changes one of CKAN's rows."""
+    return sa.orm.object_session(row) or model.Session
+
+
 def put(session: Any, kind: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Add an effect to `session`'s transaction."""
     session.execute(sa.insert(outbox).values(kind=kind, payload=dict(payload), created_at=now, next_attempt_at=now))
@@ -38,8 +43,12 @@ def take(now: datetime, payload: Mapping[str, Any] | None = None, without: Colle
 
 
 def lock_subject(subject: str) -> None:
-    """Wait until nobody else delivers effects on `subject`, so that an older state never overwrites a newer one."""
+    """Wait until nobody else delivers effects on `subject`, so that an older state never overwrites a newer one.
+
+    What the session read before is read anew.
+    """
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(subject, 0))))
+    model.Session.expire_all()
 
 
 def done(effect: Mapping[str, Any]) -> None:

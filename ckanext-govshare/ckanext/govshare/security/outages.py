@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import psycopg2
 import redis
-import sqlalchemy as sa
 from ckan import model
 from ckan.common import g, request
 from ckan.lib.search.common import SolrConnectionError
@@ -20,6 +18,7 @@ from ckan.plugins import toolkit
 from flask import Response, current_app, has_request_context
 from werkzeug.exceptions import InternalServerError
 
+from ckanext.govshare.repository import failures
 from ckanext.govshare.security import refusals
 from ckanext.govshare.security.proxies import WSGIApp
 
@@ -32,10 +31,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = 5
 # A database, queue or index that is not there, or has ended what was under way.
 AWAY: tuple[type[Exception], ...] = (
-    sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.PendingRollbackError, sa.exc.TimeoutError,
-    psycopg2.OperationalError, psycopg2.InterfaceError,
-    redis.exceptions.ConnectionError, redis.exceptions.TimeoutError,
-    SolrConnectionError,
+    *failures.AWAY, *failures.BROKEN, redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, SolrConnectionError,
 )
 
 
@@ -46,20 +42,11 @@ class CleanSession:
         self.app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        release()
+        failures.release()
         try:
             return self.app(environ, start_response)
         finally:
-            release()
-
-
-def release() -> None:
-    """Give the thread's database session back. One whose connection broke is forgotten where it cannot even be closed."""
-    try:
-        model.Session.remove()
-    except sa.exc.SQLAlchemyError:
-        log.warning("A broken database session is dropped", exc_info=True)
-        model.Session.registry.clear()
+            failures.release()
 
 
 def install(app: CKANApp) -> None:
@@ -69,8 +56,7 @@ def install(app: CKANApp) -> None:
         app.register_error_handler(kind, _unavailable)
     failed = app.error_handler_spec[None][HTTPStatus.INTERNAL_SERVER_ERROR][InternalServerError]
     app.register_error_handler(InternalServerError, lambda error: _failed(error, failed))
-    if not sa.event.contains(sa.engine.Engine, "handle_error", _note_lost_connection):
-        sa.event.listen(sa.engine.Engine, "handle_error", _note_lost_connection)
+    failures.on_lost_connection(note)
     # The last registered looks first: before those that ask who the caller is.
     app.after_request(_explain)
     # Right before CKAN's, which gives the session back last of all, and fails where that fails.
@@ -78,7 +64,7 @@ def install(app: CKANApp) -> None:
 
 
 def _give_back(response: Response) -> Response:
-    release()
+    failures.release()
     return response
 
 
@@ -86,11 +72,6 @@ def note() -> None:
     """Remember that a store failed this request, for views that make an error of their own of every exception."""
     if has_request_context():
         g.govshare_outage = True
-
-
-def _note_lost_connection(failure: sa.engine.ExceptionContext) -> None:
-    if not failure.is_pre_ping and (failure.is_disconnect or failure.connection is None):
-        note()
 
 
 def _failed(error: InternalServerError, page: Callable[[Exception], Any]) -> Any:

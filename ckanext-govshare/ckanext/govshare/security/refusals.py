@@ -96,10 +96,10 @@ def _page(status: HTTPStatus, text: str) -> str:
 def answer(error: TooManyAttempts | Unavailable) -> Response:
     """The whole answer to whoever is to come back later."""
     status = HTTPStatus(error.code)
-    return told(refusal(status, error.sentence(), kind=status.phrase), error)
+    return come_back_later(refusal(status, error.sentence(), kind=status.phrase), error)
 
 
-def told(response: Response, error: HTTPException) -> Response:
+def come_back_later(response: Response, error: HTTPException) -> Response:
     """`response` with the status of `error` and the time after which to try again."""
     response.status_code = error.code or HTTPStatus.SERVICE_UNAVAILABLE
     response.headers["Retry-After"] = str(getattr(error, "retry_after", AWAY_SECONDS))

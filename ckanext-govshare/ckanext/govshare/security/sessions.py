@@ -20,9 +20,9 @@ from flask.json.tag import TaggedJSONSerializer
 from flask_login import LoginManager, user_logged_in
 from flask_session.redis.redis import RedisSession, RedisSessionInterface
 from redis.exceptions import RedisError
-from sqlalchemy import event, inspect
 
 from ckanext.govshare import clock, config
+from ckanext.govshare.repository import changes
 from ckanext.govshare.security import refusals, store
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def _on_log_in(_app: Any, user: model.User, **_: Any) -> None:
 
 def _on_change(_mapper: Any, _connection: Any, user: model.User) -> None:
     """Blocked, deleted, or let in again: before the commit, so that without Redis there is none."""
-    if inspect(user).attrs.state.history.has_changes():
+    if changes.has_changed(user, "state"):
         end_all(user.id)
 
 
@@ -248,13 +248,12 @@ def prepare() -> None:
     flask_app.CKANRedisSessionInterface = ServerSessions
     flask_app.LoginManager = ServerSideLogins
     user_logged_in.connect(_on_log_in)
-    if not event.contains(model.User, "before_update", _on_change):
-        event.listen(model.User, "before_update", _on_change)
+    changes.listen(model.User, "before_update", _on_change)
 
 
 def install(app: CKANApp) -> None:
     """Answer 503 to whoever has a session that cannot be read."""
-    from ckan.config.middleware import flask_app
+    from ckan.config.middleware import flask_app  # here, because CKAN imports plugins while it imports this
 
     def readable() -> Any:
         if session.error and request.endpoint not in STATIC:

@@ -20,6 +20,7 @@ from ckanext.govshare.views import (
     entry_forms,
     exports,
     file_forms,
+    file_pages,
     grants,
     handling,
     messages,
@@ -48,12 +49,14 @@ def get_blueprints() -> list[Blueprint]:
 
 DOWNLOAD = "resource.download"
 # By endpoint, under CKAN's own addresses: those that hand out data ask the gate first, those that take it in show its check.
+# Who looks at a table fetches it: the view of its page calls the action that counts it, before a template is rendered.
 # Who logs in gets a session of ours, and a list of theirs.
 # Whether somebody has an account is told neither by the form for a forgotten password nor by that of registration.
 # Who administers a department is no business of the public, which CKAN tells, in a page that nothing links to.
 IN_PLACE_OF: Mapping[str, Callable[..., Any]] = {
     "dataset_resource.new": file_forms.new,
     "dataset_resource.edit": file_forms.edit,
+    "dataset_resource.read": file_pages.read,
     "datastore.dump": exports.dump,
     "file.download": downloads.gone,
     "file.public_download": downloads.gone,

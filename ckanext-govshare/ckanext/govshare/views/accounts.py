@@ -11,7 +11,7 @@ from flask import make_response
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
-from ckanext.govshare.logic import roles
+from ckanext.govshare.display import landing
 from ckanext.govshare.security import refusals, sessions
 from ckanext.govshare.security.refusals import TooManyAttempts, Unavailable
 
@@ -37,7 +37,7 @@ def log_in() -> Response | str | tuple[str, int]:
             return _form(tk._("Login failed. Bad username or password."))
         sessions.begin(user, remembered=tk.request.form.getlist("remember") == [REMEMBER])
     except TooManyAttempts as refusal:
-        return refusals.told(make_response(_form(refusal.sentence())), refusal)
+        return refusals.come_back_later(make_response(_form(refusal.sentence())), refusal)
     except RedisError as error:
         raise Unavailable from error
     user_views.rotate_token()
@@ -69,22 +69,11 @@ def me() -> Response:
     """To the list that the caller works with."""
     if not tk.current_user.is_authenticated:
         return tk.redirect_to("user.login")
-    return tk.redirect_to(home_of(tk.current_user))
-
-
-def home_of(user: model.User) -> str:
-    """The endpoint of the list that the user's role works with."""
-    if user.sysadmin:
-        return "admin.index"
-    if roles.is_competent(user):
-        return "govshare_catalog.queue"
-    if roles.handled(user):
-        return "govshare_tasks.index"
-    return "govshare_catalog.index" if roles.capacities(user) else "govshare_applications.mine"
+    return tk.redirect_to(landing.home_of(tk.current_user))
 
 
 def _destination(user: model.User) -> str:
-    return _local(tk.request.args.get("next", tk.request.args.get("came_from", ""))) or home_of(user)
+    return _local(tk.request.args.get("next", tk.request.args.get("came_from", ""))) or landing.home_of(user)
 
 
 def _local(target: str) -> str:

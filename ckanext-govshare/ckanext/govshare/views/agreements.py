@@ -48,7 +48,7 @@ def sign(agreement_id: str, command: str) -> Response | tuple[str, int]:
         return _page(pages.show("govshare_agreement_show", agreement_id), error.error_dict, given), 422
     except TooManyAttempts as refusal:
         page = _page(pages.show("govshare_agreement_show", agreement_id), {"password": [refusal.sentence()]}, given)
-        return refusals.told(make_response(page), refusal)
+        return refusals.come_back_later(make_response(page), refusal)
     except tk.ObjectNotFound:
         return tk.abort(404)
     except tk.NotAuthorized as error:

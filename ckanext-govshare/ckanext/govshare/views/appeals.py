@@ -34,7 +34,7 @@ def _list(role: str, endpoint: str) -> str:
     state, q = tk.request.args.get("state", ""), tk.request.args.get("q", "").strip()[:200]
     state = state if state in list(State) else ""
     try:
-        page = pages.listed("govshare_appeal_list", f"govshare_appeals.{endpoint}", role, state=state, q=q)
+        page = pages.page_of("govshare_appeal_list", f"govshare_appeals.{endpoint}", role, state=state, q=q)
     except tk.NotAuthorized:
         return tk.abort(404)
     return tk.render("govshare/appeals/index.html", {

@@ -41,7 +41,7 @@ def mine() -> str:
     """My applications, the newest change first."""
     state = tk.request.args.get("state", "")
     state = state if state in TABS else ""
-    page = pages.listed("govshare_application_list", "govshare_applications.mine", "applicant", state=state)
+    page = pages.page_of("govshare_application_list", "govshare_applications.mine", "applicant", state=state)
     return tk.render("govshare/applications/mine.html", {"page": page, "state": state, "tabs": TABS})
 
 

@@ -1,8 +1,6 @@
 """Attachments of applications, saved and never shown: strangers' files under our own address are data (ADR 087)."""
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
@@ -10,19 +8,16 @@ from werkzeug.wrappers import Response
 from ckanext.govshare.logic import attachment_files, attachments
 from ckanext.govshare.security import uploads
 from ckanext.govshare.security.headers import keep_to_yourself
+from ckanext.govshare.views.case_pages import context
 
 blueprint = Blueprint("govshare_attachments", __name__)
 
 
 def download(id: str, attachment_id: str) -> Response:
     """The file, to whoever may read the application. To everybody else it does not exist."""
-    context: Any = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
     try:
-        tk.check_access("govshare_attachment_show", context, {"application_id": id})
+        found = attachments.readable(context(), id, attachment_id)
     except (tk.NotAuthorized, tk.ObjectNotFound):
-        return tk.abort(404)
-    found = attachments.known(attachment_id)
-    if found.case_id != id:
         return tk.abort(404)
     response: Response = send_file(attachment_files.path(found.id), mimetype=uploads.BYTES, etag=found.sha256)
     response.headers["Content-Disposition"] = uploads.attachment(found.filename)

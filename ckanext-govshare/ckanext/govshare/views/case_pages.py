@@ -6,14 +6,15 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.pagination import Page
+from ckan.types import Context
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.views import paging
 
 
-def context() -> dict[str, Any]:
+def context() -> Context:
     """The caller, for an action."""
-    return {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
+    return Context(user=tk.current_user.name, auth_user_obj=tk.current_user)
 
 
 def log_in_first() -> Response | None:
@@ -44,7 +45,7 @@ def is_own(person: Mapping[str, Any] | None) -> bool:
     return person is not None and bool(person["name"] == tk.current_user.name)
 
 
-def listed(action: str, endpoint: str, role: str, **filters: str) -> Page:
+def page_of(action: str, endpoint: str, role: str, **filters: str) -> Page:
     """One page of a list action; filters left blank are not sent."""
     chosen = {name: value for name, value in filters.items() if value}
     number = paging.number()

@@ -44,7 +44,7 @@ def log_in_first() -> Response | None:
     return tk.redirect_to("user.login", next=tk.request.full_path.rstrip("?"))
 
 
-def _listed(action: str, endpoint: str, **filters: str) -> Page:
+def _page_of(action: str, endpoint: str, **filters: str) -> Page:
     """One page of a list action; filters left blank are not sent."""
     chosen = {name: value for name, value in filters.items() if value}
     number = paging.number()
@@ -59,7 +59,7 @@ def index() -> str | tuple[str, int]:
     if state not in TABS:
         state = ""
     try:
-        page = _listed("govshare_entry_list", "index", state=state, q=q)
+        page = _page_of("govshare_entry_list", "index", state=state, q=q)
     except tk.NotAuthorized:
         return tk.render("govshare/catalog/no_department.html"), 403
     return tk.render("govshare/catalog/index.html", {"page": page, "state": state, "q": q, "tabs": TABS})
@@ -69,7 +69,7 @@ def queue() -> str:
     """The competent department's queue, oldest submission first. For everybody else it does not exist."""
     organization = tk.request.args.get("organization", "").strip()
     try:
-        page = _listed("govshare_entry_queue", "queue", organization=organization)
+        page = _page_of("govshare_entry_queue", "queue", organization=organization)
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return tk.abort(404)
     return tk.render("govshare/catalog/queue.html", {"page": page, "organization": organization})

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
-from ckan import model
 from ckan.types import Context
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
@@ -65,10 +64,7 @@ def _answer(admit: Callable[[], Fetch], resource_id: str) -> Response | tuple[st
 
 def refused(refusal: tk.NotAuthorized, resource_id: str = "") -> tuple[str, int]:
     """The page that says why a fetch is refused, and what to do next."""
-    found = model.Session.get(model.Resource, resource_id) if resource_id else None
-    entry = model.Session.get(model.Package, found.package_id) if found else None
-    decided = getattr(refusal, "access", None)
-    page = tk.render("govshare/access/refused.html", {"reason": refusal.message, "entry": entry, "access": decided})
+    page = tk.render("govshare/access/refused.html", {"reason": refusal.message, "entry": access.entry_of(resource_id)})
     return page, HTTPStatus.TOO_MANY_REQUESTS if isinstance(refusal, LimitReached) else HTTPStatus.FORBIDDEN
 
 

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.domain.entry_forms import MAX_QUESTIONS
+from ckanext.govshare.logic import form_pages
 from ckanext.govshare.views import case_pages as pages
 from ckanext.govshare.views.handling import limits, number
 
@@ -66,7 +67,7 @@ def _entry(dataset_id: str) -> dict[str, Any]:
     """The entry, for those of its department who compile it; for all others there is no such page."""
     try:
         entry: dict[str, Any] = tk.get_action("package_show")(pages.context(), {"id": dataset_id})
-        tk.check_access("govshare_entry_form_update", pages.context(), {"dataset_id": entry["id"]})
+        form_pages.admit(pages.context(), "govshare_entry_form_update", {"dataset_id": entry["id"]})
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return tk.abort(404)
     return entry

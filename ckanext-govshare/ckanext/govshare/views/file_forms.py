@@ -8,22 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.types import Context
 from werkzeug.wrappers import Response
 
+from ckanext.govshare.logic import form_pages
+from ckanext.govshare.views.case_pages import context
+
 WORDS = ("name", "description")
-
-
-def _context() -> dict[str, Any]:
-    return {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
 
 
 def _entry(entry_id: str) -> dict[str, Any]:
     """The entry as its compiler edits it; 404 for what the caller may not know of, 403 for what they may not edit."""
     try:
         # Who may see it is asked first: the question who may edit it answers 403 for drafts that nobody else knows of, too.
-        tk.check_access("package_show", _context(), {"id": entry_id})
-        tk.check_access("package_update", _context(), {"id": entry_id})
-        entry: dict[str, Any] = tk.get_action("package_show")({**_context(), "for_edit": True}, {"id": entry_id})
+        form_pages.admit(context(), "package_show", {"id": entry_id})
+        form_pages.admit(context(), "package_update", {"id": entry_id})
+        entry: dict[str, Any] = tk.get_action("package_show")(Context(context(), for_edit=True), {"id": entry_id})
     except tk.ObjectNotFound:
         return tk.abort(404)
     except tk.NotAuthorized:
@@ -39,7 +39,7 @@ def _resource(entry: Mapping[str, Any], resource_id: str) -> dict[str, Any]:
 def _files(resource_id: str) -> list[dict[str, Any]]:
     """What was taken in for the resource, newest first; for people of the department that includes drafts."""
     try:
-        files: list[dict[str, Any]] = tk.get_action("govshare_file_list")(_context(), {"resource_id": resource_id})
+        files: list[dict[str, Any]] = tk.get_action("govshare_file_list")(context(), {"resource_id": resource_id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return []
     return files
@@ -112,8 +112,8 @@ def _saved(entry: Mapping[str, Any], resource: Mapping[str, Any] | None, data: d
     if not data:
         return tk.redirect_to("govshare_catalog.read", entry_id=entry["name"])
     try:
-        saved = (tk.get_action("resource_patch")(_context(), {"id": resource["id"], **data}) if resource
-                 else tk.get_action("resource_create")(_context(), {"package_id": entry["id"], **data}))
+        saved = (tk.get_action("resource_patch")(context(), {"id": resource["id"], **data}) if resource
+                 else tk.get_action("resource_create")(context(), {"package_id": entry["id"], **data}))
     except tk.ValidationError as error:
         return _page(entry, resource, shown, _of_the_file(error.error_dict)), 422
     except tk.NotAuthorized:

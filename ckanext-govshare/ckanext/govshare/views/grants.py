@@ -40,7 +40,7 @@ def mine() -> str:
     """My grants, the newest first."""
     state = tk.request.args.get("state", "")
     state = state if state in TABS else ""
-    page = pages.listed("govshare_grant_list", "govshare_grants.mine", "holder", state=state)
+    page = pages.page_of("govshare_grant_list", "govshare_grants.mine", "holder", state=state)
     return tk.render("govshare/grants/mine.html", {"page": page, "state": state, "tabs": TABS})
 
 

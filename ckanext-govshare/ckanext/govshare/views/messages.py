@@ -6,14 +6,12 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from ckanext.govshare.display import helpers
-from ckanext.govshare.repository import notices as repository
+from ckanext.govshare.logic import inbox
 from ckanext.govshare.views import paging
 from ckanext.govshare.views.case_pages import context, log_in_first, refused
 
 blueprint = Blueprint("govshare_messages", __name__, url_prefix="/messages")
 blueprint.before_request(log_in_first)
-
-_LARGEST_ID = 2**63 - 1
 
 
 @blueprint.route("/")
@@ -32,11 +30,12 @@ def index() -> str:
 @blueprint.route("/<int:message_id>")
 def follow(message_id: int) -> Response:
     """Go where a message leads; it counts as read from then on. Somebody else's is none."""
-    message = repository.get(message_id) if message_id <= _LARGEST_ID else None
-    if message is None or message["user_id"] != tk.current_user.id:
+    try:
+        address = inbox.address(context(), message_id)
+    except tk.ObjectNotFound:
         return tk.abort(404)
     tk.get_action("govshare_message_read")(context(), {"ids": [message_id]})
-    return tk.redirect_to(tk.h.url_for(message["address"]))
+    return tk.redirect_to(tk.h.url_for(address))
 
 
 @blueprint.route("/read", methods=["POST"])

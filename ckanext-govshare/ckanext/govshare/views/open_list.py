@@ -3,18 +3,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, send_file
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.styles import Alignment, Font
 from werkzeug.wrappers import Response
 
+from ckanext.govshare import config
 from ckanext.govshare.domain.calendar import shanghai_date
+from ckanext.govshare.exports.xlsx import Table, write_book
 from ckanext.govshare.views import paging
 
 blueprint = Blueprint("govshare_open_list", __name__)
@@ -24,7 +22,7 @@ CHUNK = 1000
 IN_MEMORY_BYTES = 5_000_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = (26, 44, 28, 14, 48, 12, 18, 14, 60)
-CELL_LIMIT = 32_767  # characters that a cell of a workbook holds
+_UPDATED = 7  # the column of days
 
 
 def _list(department: str, offset: int, limit: int) -> dict[str, Any]:
@@ -56,17 +54,9 @@ def index(department: str) -> str | Response:
 def workbook(department: str) -> Response:
     """The whole list as a workbook: the lines, and a sheet that says of whom, as of when and on what basis."""
     found = _list(department, 0, CHUNK)
-    book = Workbook(write_only=True)
-    lines = book.create_sheet(tk._("Open list"))
-    lines.freeze_panes = "A2"
-    for position, width in enumerate(WIDTHS):
-        lines.column_dimensions["ABCDEFGHI"[position]].width = width
-    lines.append([_cell(lines, heading, bold=True) for heading in _headings()])
-    for line in _all_lines(department, found):
-        lines.append([_cell(lines, value) for value in _values(line)])
-    _about(book.create_sheet(tk._("About this list")), found)
+    lines = ([_values(line)] for line in _all_lines(department, found))
     stored = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
-    book.save(stored)
+    stored.writelines(write_book([Table(_columns(), lines, tk._("Open list"), WIDTHS), _about(found)]))
     stored.seek(0)
     name = tk._("{department} open list {day}").format(department=_whose(found), day=found["as_of"])
     return send_file(stored, mimetype=XLSX, as_attachment=True, download_name=f"{name}.xlsx", max_age=0)
@@ -80,51 +70,34 @@ def _all_lines(department: str, first: dict[str, Any]) -> Iterator[dict[str, Any
         results = _list(department, offset, CHUNK)["results"] if len(results) == CHUNK else []
 
 
-def _headings() -> list[str]:
+def _columns() -> list[dict[str, str]]:
     label = tk.h.gs_field_label
-    return [label("catalog_code"), label("title"), label("owner_org"), label("open_type"), label("open_condition"),
-            label("update_frequency"), tk._("Formats"), tk._("Last updated"), tk._("Address")]
+    headings = [label("catalog_code"), label("title"), label("owner_org"), label("open_type"), label("open_condition"),
+                label("update_frequency"), tk._("Formats"), tk._("Last updated"), tk._("Address")]
+    return [{"id": heading, "type": "date" if position == _UPDATED else "words"} for position, heading in enumerate(headings)]
 
 
-def _values(line: dict[str, Any]) -> list[str | datetime]:
+def _values(line: dict[str, Any]) -> tuple[str | date, ...]:
     label = tk.h.gs_label
-    return [
+    return (
         line["catalog_code"], line["title"], line["organization"]["title"], label("open_type", line["open_type"]),
         line["conditions"], label("update_frequency", line["update_frequency"]), ", ".join(line["formats"]),
-        _day(line["updated"]), line["url"],
-    ]
-
-
-def _day(updated: str) -> datetime:
-    """The day in Shanghai of a moment in UTC, as workbooks keep days: midnight."""
-    return datetime.combine(shanghai_date(datetime.fromisoformat(updated).replace(tzinfo=UTC)), time())
+        shanghai_date(datetime.fromisoformat(line["updated"]).replace(tzinfo=UTC)), line["url"],
+    )
 
 
 def _whose(found: dict[str, Any]) -> str:
-    return str(found["organization"]["title"] if found["organization"] else tk.config.get("ckan.site_title") or "")
+    return str(found["organization"]["title"] if found["organization"] else config.site_title())
 
 
-def _about(sheet: Any, found: dict[str, Any]) -> None:
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 80
+def _about(found: dict[str, Any]) -> Table:
+    """Of whom the list is, as of when and on what basis."""
     basis = tk.h.gs_cite("open_list")
-    for name, value in (
-        (tk._("Open list of"), _whose(found)), (tk._("As of"), found["as_of"]), (tk._("Entries"), str(found["count"])),
+    rows = [
+        (tk._("As of"), found["as_of"]), (tk._("Entries"), str(found["count"])),
         (tk._("Basis"), f"{basis.document} {basis.article}" if basis else ""),
         (tk._("Terms of use"), tk._("Data users may not transfer the data without permission, change its purpose or scope of "
                                     "use, or use it for unlawful or criminal activities (Chenzhou Measures, Article 40).")),
-    ):
-        sheet.append([_cell(sheet, name, bold=True), _cell(sheet, value)])
-
-
-def _cell(sheet: Any, value: str | datetime, bold: bool = False) -> Cell:
-    """A cell; text stays text whatever it begins with: no spreadsheet program takes it for a formula."""
-    if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:CELL_LIMIT])
-        cell.data_type, cell.number_format = "s", "@"
-    else:
-        cell = WriteOnlyCell(sheet, value=value)
-        cell.number_format = "yyyy-mm-dd"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+    ]
+    columns = [{"id": tk._("Open list of"), "type": "name"}, {"id": _whose(found), "type": "words"}]
+    return Table(columns, [rows], tk._("About this list"), (20, 80))

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
 from ckanext.govshare import config
-from ckanext.govshare.logic import account_links
+from ckanext.govshare.logic import account_links, form_pages
 from ckanext.govshare.security import sessions
 from ckanext.govshare.security.refusals import Unavailable
 from ckanext.govshare.views.case_pages import context, log_in_first
@@ -24,7 +24,7 @@ def register() -> str | Response:
     if tk.current_user.is_authenticated:
         return str(tk.render("user/logout_first.html", {}))
     try:
-        tk.check_access("govshare_registration_request", context(), {})
+        form_pages.admit(context(), "govshare_registration_request", {})
     except tk.NotAuthorized:
         return tk.abort(403, tk._("People cannot register themselves here. Ask the platform's operator for an account."))
     key = tk.request.args.get("key")

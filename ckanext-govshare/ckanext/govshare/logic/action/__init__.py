@@ -8,6 +8,7 @@ from ckanext.govshare.logic.accounts import under_their_names
 from ckanext.govshare.logic.action import (
     access,
     accounts,
+    adoptions,
     agreement_templates,
     agreements,
     appeals,
@@ -22,7 +23,6 @@ from ckanext.govshare.logic.action import (
     entry_forms,
     file_samples,
     grants,
-    intake,
     messages,
     open_list,
     packages,
@@ -38,9 +38,9 @@ from ckanext.govshare.logic.action import (
 )
 from ckanext.govshare.logic.cases.machines import MACHINES
 
-_MODULES = (access, accounts, agreement_templates, agreements, appeals, applications, attachments, board, canned_replies, catalog,
-            datafiles, datastore, entry_forms, file_samples, grants, intake, messages, open_list, packages, passwords, previews,
-            registration, regulations, resources, search, tasks, trace, visibility)
+_MODULES = (access, accounts, adoptions, agreement_templates, agreements, appeals, applications, attachments, board,
+            canned_replies, catalog, datafiles, datastore, entry_forms, file_samples, grants, messages, open_list, packages,
+            passwords, previews, registration, regulations, resources, search, tasks, trace, visibility)
 
 
 def get_actions() -> dict[str, Action]:

@@ -18,7 +18,7 @@ from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
 from ckanext.govshare.notifications import account_mail
 from ckanext.govshare.repository import accounts as repository
-from ckanext.govshare.repository import outbox, trace
+from ckanext.govshare.repository import outbox, rehearsals, trace
 from ckanext.govshare.security import passwords, throttle
 
 __all__ = [
@@ -114,7 +114,7 @@ def _operate(user: model.User, data_dict: DataDict) -> None:
     with transaction(), guard_against_duplicated_email(user.email or ""):
         for name, value in changes.items():
             setattr(user, name, value)
-        model.Session.flush()
+        rehearsals.flush()
 
 
 @tk.chained_action

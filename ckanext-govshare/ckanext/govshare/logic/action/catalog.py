@@ -56,7 +56,8 @@ def govshare_entry_show(context: Context, data_dict: DataDict) -> dict[str, Any]
         "differences": catalog.differences(approved or {}, draft) if draft else [],
         "narrowing": list(catalog.narrowing(material)) if draft else [],
         "deadline": deadline.as_dict() if deadline else None,
-        "files": [{**file, "warnings": [_warning(found) for found in file["warnings"]]} for file in publishing.listed(chosen)],
+        "files": [{**file, "warnings": [_warning(found) for found in file["warnings"]]}
+                  for file in publishing.for_reviewers(chosen)],
         "obstacles": [translate(text) for text in publishing.obstacles(draft.get("open_type", ""), chosen)] if draft else [],
         "commands": [command.value for command in catalog.PROCESS.allowed(entry, held, roles.actor_of(context))],
         "history": history.told(trace.events(review.CASE, entry.id), _words),

@@ -19,7 +19,7 @@ from ckanext.govshare.domain.errors import NotYours
 from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.logic import drafts, review, roles, visibility
 from ckanext.govshare.logic.cases import kernel
-from ckanext.govshare.logic.datafiles.intake import Intake, known, open_intake
+from ckanext.govshare.logic.datafiles.intake import Intake, open_intake, resources_by_id
 from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import catalog as repository
@@ -57,7 +57,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
         # CKAN leaves the published data files where none are given; whoever edits a draft means the draft's.
         data = ({"resources": draft["resources"]} if draft else {}) | data_dict | {"id": package_id}
         if "resources" in data:
-            data["resources"] = intake.take_in(package_id, data["resources"], known(package_id, draft))
+            data["resources"] = intake.take_in(package_id, data["resources"], resources_by_id(package_id, draft))
         if entry.published:
             package = drafts.rehearse(context, data, package_id)
         else:

@@ -16,7 +16,7 @@ from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
 from ckanext.govshare.notifications import account_mail
 from ckanext.govshare.repository import accounts as repository
-from ckanext.govshare.repository import outbox
+from ckanext.govshare.repository import outbox, rehearsals
 from ckanext.govshare.security import throttle
 
 __all__ = ["govshare_address_confirm", "govshare_registration_complete", "govshare_registration_request"]
@@ -79,5 +79,5 @@ def govshare_address_confirm(context: Context, data_dict: DataDict) -> dict[str,
         raise account_links.ended()
     with accounts.acting(link.account), transaction(), guard_against_duplicated_email(link.address):
         link.user.email = link.address
-        model.Session.flush()
+        rehearsals.flush()
     return {"email": link.address}

@@ -9,6 +9,7 @@ from ckan.lib.dictization import model_dictize, table_dictize
 from ckan.logic import validate
 from ckan.types import Action, Context, DataDict
 
+from ckanext.govshare import config
 from ckanext.govshare.logic import visibility
 from ckanext.govshare.logic.auth import accounts as auth
 from ckanext.govshare.logic.schema import visibility as schema
@@ -181,7 +182,7 @@ def group_list(original: Action, context: Context, data_dict: DataDict) -> list[
 
 
 def _list(original: Action, context: Context, data_dict: DataDict, chosen: str) -> list[Any]:
-    order = str(data_dict.get("sort") or data_dict.get("order_by") or tk.config["ckan.default_group_sort"]).split()
+    order = str(data_dict.get("sort") or data_dict.get("order_by") or config.group_order()).split()
     if not order or order[0] not in BY_COUNT:
         return cast("list[Any]", original(context, data_dict))
     offset, limit = _number(data_dict, "offset", 0), _number(data_dict, "limit", 1000)

@@ -6,6 +6,7 @@ from ckan.types import AuthFunction
 from ckanext.govshare.logic.auth import (
     access,
     accounts,
+    adoptions,
     agreements,
     appeals,
     applications,
@@ -17,7 +18,6 @@ from ckanext.govshare.logic.auth import (
     datastore,
     entry_forms,
     grants,
-    intake,
     messages,
     open_list,
     registration,
@@ -28,8 +28,8 @@ from ckanext.govshare.logic.auth import (
 )
 from ckanext.govshare.logic.cases.machines import MACHINES
 
-_MODULES = (access, accounts, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore,
-            entry_forms, grants, intake, messages, open_list, registration, regulations, tasks, trace, visibility)
+_MODULES = (access, accounts, adoptions, agreements, appeals, applications, canned_replies, catalog, closed, datafiles, datastore,
+            entry_forms, grants, messages, open_list, registration, regulations, tasks, trace, visibility)
 
 
 def get_auth_functions() -> dict[str, AuthFunction]:

@@ -24,7 +24,7 @@ def _parts(context: Context, data_dict: DataDict) -> frozenset[Part]:
 
 
 def _parts_by_attachment(context: Context, data_dict: DataDict) -> frozenset[Part]:
-    return kernel.known(MACHINE, context, attachments.known(data_dict["id"]).case_id)[1]
+    return kernel.known(MACHINE, context, attachments.load(data_dict["id"]).case_id)[1]
 
 
 govshare_application_update = of_command(PROCESS, Command.SAVE, "govshare_application_update", _parts)

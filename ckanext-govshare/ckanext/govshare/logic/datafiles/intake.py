@@ -20,7 +20,7 @@ from ckan.types import Context
 from werkzeug.datastructures import FileStorage
 
 from ckanext.govshare import clock
-from ckanext.govshare.domain import entry_fields, intake
+from ckanext.govshare.domain import entry_fields, file_fields
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.messages import Message
@@ -50,7 +50,7 @@ def open_intake(context: Context) -> Iterator[Intake]:
         reading_job.enqueue(file.id)
 
 
-def known(package_id: str, draft: Mapping[str, Any] | None) -> dict[str, Resource]:
+def resources_by_id(package_id: str, draft: Mapping[str, Any] | None) -> dict[str, Resource]:
     """The entry's resources by id, as its department is working on them; those that only the published version has, too."""
     package = model.Package.get(package_id)
     found: dict[str, Resource] = {resource.id: _as_dict(resource) for resource in package.resources} if package else {}
@@ -58,7 +58,7 @@ def known(package_id: str, draft: Mapping[str, Any] | None) -> dict[str, Resourc
 
 
 def _as_dict(resource: model.Resource) -> dict[str, Any]:
-    facts = {name: getattr(resource, name, None) for name in intake.FACTS}
+    facts = {name: getattr(resource, name, None) for name in file_fields.FACTS}
     dated = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
     return {"id": resource.id, "name": resource.name, "format": resource.format, **dated, **resource.extras}
 
@@ -98,13 +98,13 @@ class Intake:
         old = before.get(resource_id, {})
         if unknown := entry_fields.resource_errors(resource, old):
             raise Invalid(unknown)
-        said = {**intake.words(resource), "id": resource_id}
+        said = {**file_fields.words(resource), "id": resource_id}
         new = self.receive(entry_id, resource_id, resource, old)
         if new is not None:
             return {**said, **_shown(new), "format": _format(said, old, new), "file_id": new.id}
         if tk.asbool(resource.get("clear_upload") or False):
-            return {**said, **intake.NO_FILE}
-        kept = {name: old[name] for name in intake.FACTS if old.get(name) not in (None, "")}
+            return {**said, **file_fields.NO_FILE}
+        kept = {name: old[name] for name in file_fields.FACTS if old.get(name) not in (None, "")}
         return {**said, **kept, **_chosen(entry_id, resource_id, resource.get("file_id") or old.get("file_id"))}
 
     def _resource_id(self, given: Any, before: Mapping[str, Resource]) -> str:
@@ -152,9 +152,9 @@ def _address(resource: Resource, resource_id: str, old: Resource) -> str:
     if not isinstance(given, str):
         raise Invalid({"url": [Message("Expected text")]})
     address = given.strip()
-    if not address or (old.get("url_type") == "upload" and intake.is_own_address(address, resource_id, str(old.get("url")))):
+    if not address or (old.get("url_type") == "upload" and file_fields.is_own_address(address, resource_id, str(old.get("url")))):
         return ""
-    if error := intake.link_error(address):
+    if error := file_fields.link_error(address):
         if address == old.get("url"):
             return ""
         raise Invalid({"url": [error]})
@@ -169,11 +169,11 @@ def _source(resource_id: str, old: Resource) -> str:
 
 
 def _of_link(row: DataFile, address: str) -> DataFile:
-    return replace(row, source=address, format=intake.link_extension(address))
+    return replace(row, source=address, format=file_fields.link_extension(address))
 
 
 def _of_upload(row: DataFile, upload: FileStorage) -> DataFile:
-    name = intake.bare_name(upload.filename or "")
+    name = file_fields.bare_name(upload.filename or "")
     if not name:
         raise Invalid({"upload": [Message("The file has no name")]})
     limit = uploader.get_max_resource_size()
@@ -191,11 +191,11 @@ def _of_upload(row: DataFile, upload: FileStorage) -> DataFile:
 
 
 def _ending(file: DataFile) -> str:
-    return intake.extension(file.filename) if file.kind == "upload" else intake.link_extension(file.source)
+    return file_fields.extension(file.filename) if file.kind == "upload" else file_fields.link_extension(file.source)
 
 
 def _shown(file: DataFile) -> dict[str, Any]:
-    return {"url": intake.neutral_url(_ending(file)), "url_type": "upload"}
+    return {"url": file_fields.neutral_url(_ending(file)), "url_type": "upload"}
 
 
 def _format(said: Resource, old: Resource, file: DataFile) -> str:

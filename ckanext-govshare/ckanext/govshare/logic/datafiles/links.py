@@ -26,7 +26,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 from werkzeug.http import parse_options_header
 
-from ckanext.govshare.domain.intake import bare_name
+from ckanext.govshare.domain.file_fields import bare_name
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Progress = Callable[[Mapping[str, Any]], None]

@@ -9,7 +9,7 @@ from typing import Any
 from ckan.lib import helpers
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.domain.intake import NO_FILE
+from ckanext.govshare.domain.file_fields import NO_FILE
 from ckanext.govshare.domain.publishing import Choice
 from ckanext.govshare.repository import datafiles as repository
 

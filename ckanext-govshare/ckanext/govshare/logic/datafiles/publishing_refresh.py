@@ -17,7 +17,7 @@ from ckanext.govshare.domain.findings import worst_first
 from ckanext.govshare.logic import drafts, review
 from ckanext.govshare.logic.datafiles.publication import with_facts
 from ckanext.govshare.logic.record import Case, record
-from ckanext.govshare.repository import catalog, datafiles
+from ckanext.govshare.repository import by_id, catalog, datafiles
 
 # The history of a data file is a case of its own: its id is the file's.
 CASE = "datafiles"
@@ -57,7 +57,7 @@ def _publish(new: DataFile) -> events.DataFilePublished | None:
     """Make the file current, or note why it does not become so by itself."""
     package = model.Package.get(new.entry_id)
     served = datafiles.current(new.resource_id)
-    resource = model.Session.get(model.Resource, new.resource_id)
+    resource = by_id.resource(new.resource_id)
     there = package is not None and package.state == model.State.ACTIVE and resource is not None and resource.state == "active"
     if served is None or not there:
         return None

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-import sqlalchemy as sa
 from ckan import model
 
 from ckanext.govshare import config
@@ -20,10 +18,10 @@ from ckanext.govshare.domain import structure
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.findings import finding, refuses
 from ckanext.govshare.logic import review
-from ckanext.govshare.logic.datafiles import links as fetching
-from ckanext.govshare.logic.datafiles import loading, publishing_refresh, reports, sandbox, storage
+from ckanext.govshare.logic.datafiles import links, publishing_refresh, reports, sandbox, storage
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import datafiles as repository
+from ckanext.govshare.repository import table_loading
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ class Outcome:
 class Telling:
     """Writes the progress to the file's row, not more often than people look."""
 
-    def __init__(self, reader: sa.Connection, file_id: str) -> None:
+    def __init__(self, reader: repository.Reservation, file_id: str) -> None:
         self._reader, self._file_id = reader, file_id
         self._last: tuple[str, float] = ("", 0.0)
 
@@ -61,7 +59,7 @@ def read(file: DataFile, tell: Telling) -> Outcome:
         try:
             file = _fetch(file, folder, tell)
             report = reports.checked(sandbox.run(storage.path(file.location), folder, file.filename, tell))
-        except fetching.FetchRefused as refused:
+        except links.FetchRefused as refused:
             return Outcome(file, [finding(refused.code, **refused.params)], {})
         except sandbox.ReadingStopped as stopped:
             log.warning("%s was not read: %s", file.id, stopped)
@@ -93,7 +91,7 @@ def _fetch(file: DataFile, folder: Path, tell: Telling) -> DataFile:
     if file.kind != "link" or file.location:
         return file
     part = folder / "fetched"
-    fetched = fetching.fetch(file.source, part, _limits(), tell)
+    fetched = links.fetch(file.source, part, _limits(), tell)
     file = replace(file, location=storage.adopt(part, file.id), filename=fetched.filename, size=fetched.size,
                    sha256=fetched.sha256)
     with transaction():
@@ -101,8 +99,8 @@ def _fetch(file: DataFile, folder: Path, tell: Telling) -> DataFile:
     return file
 
 
-def _limits() -> fetching.Limits:
-    return fetching.Limits(size=config.max_upload_bytes(), seconds=config.link_seconds(), ports=config.link_ports(),
+def _limits() -> links.Limits:
+    return links.Limits(size=config.max_upload_bytes(), seconds=config.link_seconds(), ports=config.link_ports(),
                            networks=config.link_allowed_networks())
 
 
@@ -122,21 +120,8 @@ def _load(file: DataFile, report: Mapping[str, Any], csv_path: Path,
     model.Session.rollback()
     columns = life.fitted(report["columns"], report["rows"], served.columns if served else ())
     try:
-        rows = loading.load(file.id, columns, csv_path, tell)
-    except (psycopg2.Error, ValueError) as error:
-        code = _to_blame(error)
-        if not code:
-            raise
+        rows = table_loading.load(file.id, columns, csv_path, tell)
+    except table_loading.DoesNotFit as refusal:
         log.exception("The table of %s does not fit its columns", file.id)
-        return report, [finding(code, reason=str(error).splitlines()[0])]
+        return report, [finding(refusal.code, reason=str(refusal))]
     return {**report, "columns": columns, "rows": rows}, []
-
-
-def _to_blame(error: Exception) -> str:
-    """The finding for a table that PostgreSQL does not take; empty where it is the database that fails (SQLSTATE by class)."""
-    if isinstance(error, ValueError):
-        return "not_loaded"
-    state = getattr(error, "pgcode", None) or ""
-    if state[:2] == "54":
-        return "row_too_wide"
-    return "not_loaded" if state[:2] in ("0A", "21", "22", "23", "42") else ""

@@ -9,8 +9,6 @@ import logging
 from dataclasses import replace
 
 import ckan.plugins.toolkit as tk
-import psycopg2
-import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs
 from redis.exceptions import RedisError
@@ -22,12 +20,13 @@ from ckanext.govshare.logic.datafiles import publishing_refresh, reader
 from ckanext.govshare.logic.datafiles.reader import Outcome
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import datafiles as repository
+from ckanext.govshare.repository import failures
 
 log = logging.getLogger(__name__)
 
 QUEUE = "files"
 # What the platform's own stores do to a file that is not to blame: a full disk, a database that restarts.
-_FAILURES = (OSError, psycopg2.OperationalError, psycopg2.InterfaceError, sa.exc.OperationalError, sa.exc.InterfaceError)
+_FAILURES: tuple[type[Exception], ...] = (OSError, *failures.AWAY)
 
 
 def enqueue(file_id: str) -> None:
@@ -61,7 +60,7 @@ def read_file(file_id: str) -> None:
             return
         try:
             outcome = reader.read(file, reader.Telling(connection, file_id))
-        except psycopg2.errors.QueryCanceled:
+        except failures.CANCELED:
             raise  # the job's own time is over
         except _FAILURES:
             log.exception("%s could not be read now", file_id)

@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import model
 from ckan.types import Context
 
-from ckanext.govshare.domain import entry_fields, intake
+from ckanext.govshare.domain import entry_fields, file_fields
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic import drafts, review, visibility
 from ckanext.govshare.logic.datafiles.intake import open_intake
 from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import transaction
-from ckanext.govshare.repository import catalog, datafiles
+from ckanext.govshare.repository import by_id, catalog, datafiles
 
 
 def refresh(context: Context, given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -40,7 +39,7 @@ def refresh(context: Context, given: Mapping[str, Any]) -> dict[str, Any] | None
 
 def _published(context: Context, given: Mapping[str, Any]) -> dict[str, Any] | None:
     """The published resource that the caller may bring up to date."""
-    resource = model.Session.get(model.Resource, given["id"])
+    resource = by_id.resource(given["id"])
     if resource is None or not (given.get("upload") or given.get("url")) or given.get("clear_upload"):
         return None
     entry = review.load(resource.package_id)
@@ -57,4 +56,4 @@ def _published(context: Context, given: Mapping[str, Any]) -> dict[str, Any] | N
 
 def _same(given: Mapping[str, Any], published: Mapping[str, Any]) -> bool:
     said = {**given, "format": given.get("format") or published.get("format")}
-    return intake.same_words(said, published) and not entry_fields.resource_errors(given, published)
+    return file_fields.same_words(said, published) and not entry_fields.resource_errors(given, published)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import ckan.plugins.toolkit as tk
+from ckanext.govshare import config
 
 _FOLDER = "datafiles"
 # Longer than the two letters of the other folders, so that no file's folder can have its name.
@@ -39,7 +39,7 @@ class Stored:
 
 def root() -> Path:
     """The folder of all data files; it may not exist yet."""
-    return Path(tk.config["ckan.storage_path"]) / _FOLDER
+    return config.storage_path() / _FOLDER
 
 
 def location(file_id: str) -> str:
@@ -49,7 +49,7 @@ def location(file_id: str) -> str:
 
 def path(location: str) -> Path:
     """The absolute path of a `DataFile.location`."""
-    return Path(tk.config["ckan.storage_path"]) / location
+    return config.storage_path() / location
 
 
 def reading_folder(file_id: str) -> Path:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from ckanext.govshare import clock, config
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.logic.datafiles import loading, storage
+from ckanext.govshare.logic.datafiles import storage
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.repository import datafiles as repository
+from ckanext.govshare.repository import table_loading
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +71,10 @@ def _old(before: datetime) -> Iterator[Path]:
 
 def _delete_tables() -> None:
     """No other program makes tables in the DataStore. A file's row is there before its table: so tables are listed first."""
-    names = loading.tables()
+    names = table_loading.tables()
     with transaction():
         kept = repository.ids_with_table()
     for name in names:
         if name not in kept:
-            loading.drop(name)
+            table_loading.drop(name)
             log.info("Removed table %s from the DataStore", name)

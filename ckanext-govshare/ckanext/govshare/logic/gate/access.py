@@ -21,7 +21,7 @@ from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic import review, roles, visibility
 from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.repository import access as cases
-from ckanext.govshare.repository import catalog, datafiles, grants
+from ckanext.govshare.repository import by_id, catalog, datafiles, grants
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def of_resource(context: Context, resource_id: str, way: Way | None = None) -> t
     way: as for `effective_access`.
     """
     resource = _resource(resource_id)
-    package = model.Session.get(model.Package, resource.package_id) if resource else None
+    package = by_id.package(resource.package_id) if resource else None
     if package is None:
         raise tk.ObjectNotFound
     access = effective_access(context, package, way=way)
@@ -140,13 +140,19 @@ def admit_file(context: Context, file_id: str, form: str = "") -> Fetch:
 def known_file(context: Context, file_id: str, way: Way | None = None) -> Fetch:
     """A file that the caller may know of, fetched or not, and dropped or not. Raises ObjectNotFound for any other."""
     file = datafiles.get(file_id) if _possible(file_id) else None
-    package = model.Session.get(model.Package, file.entry_id) if file else None
+    package = by_id.package(file.entry_id) if file else None
     if file is None or package is None or package.state != model.State.ACTIVE:
         raise tk.ObjectNotFound
     access = access_to_file(context, package, file, way=way)
     if not access.allowed and not _knows(context, package, file):
         raise tk.ObjectNotFound
     return Fetch(package, file, access)
+
+
+def entry_of(resource_id: str) -> model.Package | None:
+    """The entry of a data file that a caller was refused, and so knows of; None where there is none."""
+    resource = by_id.resource(resource_id) if resource_id else None
+    return by_id.package(resource.package_id) if resource else None
 
 
 def explain(access: Access) -> str:
@@ -156,7 +162,7 @@ def explain(access: Access) -> str:
 
 def _resource(resource_id: str, package_id: str | None = None) -> model.Resource | None:
     """By id alone: CKAN would also take a name, which several resources may bear."""
-    resource = model.Session.get(model.Resource, resource_id) if _possible(resource_id) else None
+    resource = by_id.resource(resource_id) if _possible(resource_id) else None
     if resource is None or resource.state != model.State.ACTIVE or package_id not in (None, resource.package_id):
         return None
     return resource

@@ -17,7 +17,7 @@ from ckanext.govshare import config
 from ckanext.govshare.domain.datafiles import DataFile
 from ckanext.govshare.domain.table_queries import Columns, Query, chosen
 from ckanext.govshare.exports import Writer, delimited, json_rows, xlsx, xml_rows
-from ckanext.govshare.repository import copies, tables
+from ckanext.govshare.repository import table_csv, tables
 
 _DELIMITERS: Mapping[str, str] = {"csv": ",", "tsv": "\t"}
 _WRITERS: Mapping[str, Writer] = {"json": json_rows.write, "xml": xml_rows.write, "xlsx": xlsx.write,
@@ -108,7 +108,7 @@ def _parts(order: Order) -> Generator[bytes]:
             first = list(islice(portions, 1))
             yield from _WRITERS[order.form](columns, chain(first, portions))
         return
-    with closing(copies.delimited(order.file, order.query, delimiter, order.offset, order.limit)) as lines:
+    with closing(table_csv.delimited(order.file, order.query, delimiter, order.offset, order.limit)) as lines:
         yield delimited.heading([column["id"] for column in columns], delimiter, order.bom) + next(lines, b"")
         yield from lines
 

@@ -16,6 +16,7 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain.datafiles import FileState
 from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.gate.access import Fetch
+from ckanext.govshare.repository import by_id
 
 SECONDS: float = 3
 
@@ -65,7 +66,7 @@ def _question(context: Context, fetch: Fetch, form: str) -> Callable[[], bool]:
 
     def answer() -> bool:
         try:
-            package = model.Session.get(model.Package, package_id)
+            package = by_id.package(package_id)
             asking = Context(user=user)
             # A file that is replaced meanwhile may be sent to its end.
             found = package and (access.effective_access(asking, package, way=way) if file.state is FileState.CURRENT

@@ -1,7 +1,7 @@
 """Rules of taking in data files: names, addresses, and what a department says."""
 import pytest
 
-from ckanext.govshare.domain.intake import (
+from ckanext.govshare.domain.file_fields import (
     MAX_NAME,
     bare_name,
     extension,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import psycopg2
 from ckanext.datastore.backend.postgres import get_write_engine
 from ckanext.datastore.helpers import is_valid_field_name
 from psycopg2 import sql
@@ -22,14 +23,40 @@ _CHUNK = 2**20
 Progress = Callable[[Mapping[str, Any]], None]
 
 
+class DoesNotFit(ValueError):
+    """A table that the DataStore does not take. `code`: the finding of that."""
+
+    def __init__(self, reason: str, code: str = "not_loaded") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 def load(file_id: str, columns: Sequence[Mapping[str, Any]], csv_path: Path, on_progress: Progress) -> int:
     """Fill the table of a file anew; the number of its rows.
 
     `columns`: `{id, name, type}` each, `type` one of `TYPES`, in the order of the CSV, which has no header and is UTF-8.
     `on_progress` gets `{"step": "loading", "done": bytes, "total": bytes}`. A transaction that ends early leaves no table.
-    Raises ValueError for columns that cannot be, psycopg2.DataError for a CSV that does not fit them.
+    Raises DoesNotFit for columns that cannot be, and for a CSV that does not fit them; what the driver raises where the
+    database fails.
     """
     _check(columns)
+    try:
+        return _load(file_id, columns, csv_path, on_progress)
+    except psycopg2.Error as error:
+        if code := _to_blame(error):
+            raise DoesNotFit(str(error).splitlines()[0], code) from error
+        raise
+
+
+def _to_blame(error: psycopg2.Error) -> str:
+    """The finding for a table that PostgreSQL does not take; empty where it is the database that fails (SQLSTATE by class)."""
+    state = error.pgcode or ""
+    if state[:2] == "54":
+        return "row_too_wide"
+    return "not_loaded" if state[:2] in ("0A", "21", "22", "23", "42") else ""
+
+
+def _load(file_id: str, columns: Sequence[Mapping[str, Any]], csv_path: Path, on_progress: Progress) -> int:
     table = sql.Identifier(file_id)
     connection = get_write_engine().raw_connection()
     try:
@@ -70,9 +97,9 @@ def _check(columns: Iterable[Mapping[str, Any]]) -> None:
     for column in columns:
         name, kind = column["id"], column["type"]
         if not is_valid_field_name(name) or len(name.encode()) > LONGEST_NAME or "\0" in name:
-            raise ValueError(f"Not a column's name: {name!r}")
+            raise DoesNotFit(f"Not a column's name: {name!r}")
         if kind not in TYPES:
-            raise ValueError(f"Not a column's type: {kind!r}")
+            raise DoesNotFit(f"Not a column's type: {kind!r}")
 
 
 def _lock(cursor: Any, file_id: str) -> None:

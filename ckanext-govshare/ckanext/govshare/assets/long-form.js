@@ -69,7 +69,7 @@
     number(table);
   }
 
-  document.querySelectorAll(".gs-entry-form").forEach(function (form) {
+  document.querySelectorAll(".gs-long-form").forEach(function (form) {
     foldAway(form);
     form.addEventListener("change", function () { foldAway(form); });
     form.querySelectorAll("[data-gs-rows]").forEach(growAndShrink);
