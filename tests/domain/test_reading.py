@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from awkward_cases import READ, REFUSED, Case
+from awkward_case import Case
+from awkward_cases import READ, REFUSED
 from awkward_files import csv_of
 
 from ckanext.govshare.domain.findings import FINDINGS, describe, refuses

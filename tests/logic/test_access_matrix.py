@@ -21,9 +21,9 @@ from surfaces import ROLES, STATES, SURFACES, Surface, clean
 from walk import Probe, calls_about, neutral_calls, neutral_pages, pages_about
 from world import World
 
+from ckanext.govshare.domain import access as rule
 from ckanext.govshare.domain.access import Access, Reason
 from ckanext.govshare.domain.grants import Standing
-from ckanext.govshare.logic.gate import access as gate
 
 REPORT = Path(__file__).parents[2] / "docs" / "access-matrix.md"
 # Who see most of those that may fetch nothing but what is open, and one of each kind of state; the matrix itself asks for all.
@@ -187,16 +187,16 @@ class TestOfTheTest:
         return {surface for surface, *_ in Matrix().ask(ground, app, role, {state})}
 
     def test_a_gate_that_lets_everybody_in(self, ground: Ground, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gate.rule, "decide", lambda *_: Access(True, Reason.OPEN))
+        monkeypatch.setattr(rule, "decide", lambda *_: Access(True, Reason.OPEN))
         assert {"download", "file by its own id", "datastore_search", "datastore_info"} <= self._caught(ground, app)
 
     def test_a_gate_that_lets_the_operator_in(self, ground: Ground, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gate.rule, "decide", lambda facts, _: Access("operator" in facts.roles, Reason.SYSTEM))
+        monkeypatch.setattr(rule, "decide", lambda facts, _: Access("operator" in facts.roles, Reason.SYSTEM))
         assert "datastore_search" in self._caught(ground, app, "operator")
 
     def test_a_gate_that_takes_every_grant_for_a_valid_one(
             self, ground: Ground, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gate.rule, "standing", lambda *_: Standing.VALID)
+        monkeypatch.setattr(rule, "standing", lambda *_: Standing.VALID)
         caught = self._caught(ground, app, "suspended")
         assert {"download", "file by its own id", "datastore_search", "dump", "export as CSV", "preview in the page"} <= caught
 

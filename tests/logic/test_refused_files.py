@@ -82,8 +82,6 @@ class Everything:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Everything) and vars(self) == vars(other)
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 class Breaking(BytesIO):
     """A connection that breaks off."""

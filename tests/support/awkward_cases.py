@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from awkward_case import Case
@@ -19,6 +20,7 @@ from awkward_files import (
     with_results,
     workbook,
 )
+from openpyxl.worksheet.worksheet import Worksheet
 from silent_cases import SILENT
 
 STATIONS = ("站点名称,监测日期,PM2.5", "苏仙,2021-03-05,35.5", "北湖,2021-03-06,41")
@@ -110,16 +112,16 @@ READ = (
     Case("lists with 、 in a comma file", "a.csv", lambda: csv_of("值班日期,值班人员", *(f"2026-01-{n:02},张一、周七、钱五" for n in range(1, 21))),
          {"值班日期": "date", "值班人员": "text"}, [["2026-01-01", "张一、周七、钱五"]], count=20,
          reading={"delimiter": ",", "header_row": 1}),
-    *(Case(f"lists with {sign} in a comma file", "a.csv", lambda sign=sign: csv_of(  # type: ignore[misc]
-        "设施名称,标签", *(f"设施{n},{sign.join(('室内', '免费', '夜间'))}" for n in range(12))),
+    *(Case(f"lists with {sign} in a comma file", "a.csv", partial(
+        csv_of, "设施名称,标签", *(f"设施{n},{sign.join(('室内', '免费', '夜间'))}" for n in range(12))),
         {"设施名称": "text", "标签": "text"}, [["设施0", sign.join(("室内", "免费", "夜间"))]], count=12,
         reading={"delimiter": ",", "header_row": 1}) for sign in ";|，"),
     Case("a comma file with lists and a row too short", "a.csv", lambda: csv_of("名称,标签,数量", "甲,a;b,1", "乙,c;d", "丙,e;f,3"),
          {"名称": "text", "标签": "text", "数量": "int8"}, [["甲", "a;b", "1"]], count=3, findings=[("too_few_cells", 3)]),
     Case("decimal commas in a file with semicolons", "a.csv", lambda: csv_of("名称;数量;金额", "甲;1;2,5", "乙;2;3,5"),
          {"名称": "text", "数量": "int8", "金额": "text"}, [["甲", "1", "2,5"], ["乙", "2", "3,5"]], reading={"delimiter": ";"}),
-    *(Case(f"one column of lists with {sign}", "a.csv", lambda sign=sign: csv_of(  # type: ignore[misc]
-        "值班人员", sign.join("甲乙丙"), sign.join("丁戊己")), {"值班人员": "text"}, [[sign.join("甲乙丙")], [sign.join("丁戊己")]])
+    *(Case(f"one column of lists with {sign}", "a.csv", partial(
+        csv_of, "值班人员", sign.join("甲乙丙"), sign.join("丁戊己")), {"值班人员": "text"}, [[sign.join("甲乙丙")], [sign.join("丁戊己")]])
       for sign in "、;|，"),
     Case("one column of texts with commas", "a.csv", lambda: csv_of("备注", "今天,很好", "一般", "甲,乙,丙"), {"备注": "text"},
          [["今天,很好"], ["一般"], ["甲,乙,丙"]]),
@@ -258,8 +260,8 @@ def _without_references(xml: bytes) -> bytes:
     return re.sub(rb'<row r="\d"[^>]*>', b"<row>", xml)
 
 
-def _stretched(sheet: object) -> None:
-    sheet["A1"], sheet["B1"], sheet["A2"], sheet["ALA1048576"] = "名称", "数量", "甲", "远"  # type: ignore[index]
+def _stretched(sheet: Worksheet) -> None:
+    sheet["A1"], sheet["B1"], sheet["A2"], sheet["ALA1048576"] = "名称", "数量", "甲", "远"
 
 
 def _archive() -> bytes:

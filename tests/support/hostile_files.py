@@ -160,7 +160,7 @@ CASES = (
 )
 
 NAMES = (
-    "../../../../tmp/govshare-escaped.csv", "/tmp/govshare-escaped.csv",  # noqa: S108
+    "../../../../tmp/govshare-escaped.csv", "/tmp/govshare-escaped.csv",  # noqa: S108 - a name that is refused
     "..\\..\\govshare-escaped.csv", "C:\\govshare-escaped.csv",
     "a\u202evsc.exe", "a\r\nSet-Cookie: x=1.csv", "a\0.csv", "长" * 300 + ".csv", " .csv", "a/../b.csv",
     "<script>alert(1)</script>.csv", "\"; filename=evil.html", "%2e%2e%2fa.csv", "con.csv", "\ufeff\u200b.csv",

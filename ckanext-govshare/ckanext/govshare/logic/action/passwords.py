@@ -13,8 +13,8 @@ from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain.account_letters import INVITATION
+from ckanext.govshare.domain.account_links import PASSWORD
 from ckanext.govshare.logic import account_links, accounts
-from ckanext.govshare.logic.account_links import PASSWORD
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import passwords as schema
 from ckanext.govshare.notifications import account_mail
