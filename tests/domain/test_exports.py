@@ -24,7 +24,7 @@ MOMENT = datetime(2026, 3, 5, 8, 30, 15)  # noqa: DTZ001 - tables have no zone
 ROWS: list[tuple[Any, ...]] = [
     ("国控一站", Decimal("35.20"), 7, 0.1, date(2026, 3, 5), MOMENT, True),
     (None, None, None, None, None, None, None),
-    ("=HYPERLINK(\"http://x\",\"点\")", Decimal("-1E+3"), -5, 1e300, date(1899, 12, 31), MOMENT.replace(year=1850), False),
+    ('=HYPERLINK("http://x","点")', Decimal("-1E+3"), -5, 1e300, date(1899, 12, 31), MOMENT.replace(year=1850), False),
     ("007 & <b>“引号”</b>\n第二行\t尾 ", Decimal("12345678901234567.89"), 2**62, -0.5, date(9999, 12, 31), MOMENT, True),
     ("", Decimal(0), 0, 0.0, date(1900, 3, 1), MOMENT.replace(microsecond=500_000), False),
     ("𠮷田 emoji 😀 _x000D_ ]]>", Decimal("0.1"), 10**15, 1 / 3, date(2000, 2, 29), MOMENT, True),
@@ -107,10 +107,10 @@ class TestXml:
         assert xml_rows.element_names(names) == elements
 
     def test_what_xml_cannot_hold_is_marked(self) -> None:
-        columns = [{"id": "a\x01\"b", "type": "text"}]
+        columns = [{"id": 'a\x01"b', "type": "text"}]
         made = b"".join(xml_rows.write(columns, [[("x\x00\x0b\ufffey\r\nz",)]]))
         cell = ET.fromstring(made)[0][0]  # noqa: S314 - written a line ago
-        assert (cell.text, cell.get("name")) == ("x\ufffd\ufffd\ufffdy\r\nz", "a\ufffd\"b")
+        assert (cell.text, cell.get("name")) == ("x\ufffd\ufffd\ufffdy\r\nz", 'a\ufffd"b')
 
     def test_a_row_has_its_number_where_it_was_asked_for(self) -> None:
         columns = [{"id": "_id", "type": "int8"}, {"id": "a", "type": "text"}]
@@ -170,7 +170,8 @@ class TestXlsx:
     def test_the_heading_is_bold_and_stays_in_view(self) -> None:
         sheet = _workbook(_written(xlsx.write)).active
         assert [cell.value for cell in sheet[1]] == [column["id"] for column in COLUMNS]
-        assert all(cell.font.b for cell in sheet[1]) and not sheet["A2"].font.b
+        assert all(cell.font.b for cell in sheet[1])
+        assert not sheet["A2"].font.b
         assert sheet.freeze_panes == "A2"
 
     @pytest.mark.parametrize("portion", [1, 2, 3, 5, 100])

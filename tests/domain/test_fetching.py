@@ -286,13 +286,13 @@ def test_no_proxy_and_no_password_file_is_used(site: Site, target: Path, monkeyp
 @pytest.mark.parametrize(("disposition", "name"), [
     ("attachment; filename*=UTF-8''%E7%A9%BA%E6%B0%94.csv", "空气.csv"),
     ("attachment; filename=\"a.csv\"; filename*=UTF-8''%E7%A9%BA%E6%B0%94.csv", "空气.csv"),
-    ("attachment; filename=\"空气.csv\"", "空气.csv"),
+    ('attachment; filename="空气.csv"', "空气.csv"),
     ("attachment; filename=%E7%A9%BA%E6%B0%94.csv", "空气.csv"),
-    ("attachment; filename=\"../../etc/passwd\"", "passwd"),
-    ("attachment; filename=\"..\\\\..\\\\a.csv\"", "a.csv"),
+    ('attachment; filename="../../etc/passwd"', "passwd"),
+    ('attachment; filename="..\\\\..\\\\a.csv"', "a.csv"),
     ("attachment; filename*=UTF-8''%2e%2e%2f%2e%2e%2fa.csv", "a.csv"),
     ("attachment; filename*=UTF-8''a%E2%80%AEvsc.exe", "avsc.exe"),
-    ("attachment; filename=\"..\"", "data.csv"),
+    ('attachment; filename=".."', "data.csv"),
     ("attachment", "data.csv"),
     ("", "data.csv"),
 ])

@@ -123,7 +123,9 @@ class TestHandling:
         terms = cases.submitted()["terms"]
         assert terms["profile"] == regulations.current().profile.id
         assert (terms["entry_version"], terms["rule"]) == (1, "application_reply")
-        assert terms["calendar_version"] and terms["use_terms_version"] and terms["open_condition"]
+        assert terms["calendar_version"]
+        assert terms["use_terms_version"]
+        assert terms["open_condition"]
 
     def test_which_clerk_acted_is_the_departments_affair(self, cases: Cases) -> None:
         case = cases.submitted()
@@ -260,7 +262,8 @@ class TestLists:
         assert {draft["id"], case["id"]} <= ids(cases.applicant, "applicant")
         unsaid = cases.world.call(cases.applicant, "govshare_application_list", limit=100)["results"]
         assert {row["id"] for row in unsaid} == ids(cases.applicant, "applicant")
-        assert case["id"] in ids(cases.clerk, "department") and draft["id"] not in ids(cases.clerk, "department")
+        assert case["id"] in ids(cases.clerk, "department")
+        assert draft["id"] not in ids(cases.clerk, "department")
         assert case["id"] not in ids(cases.world.other_editor, "department")
         assert case["id"] in ids(cases.world.reviewer, "competent", organization=cases.world.own["name"])
         assert ids(cases.world.reviewer, "competent", organization=cases.world.other["name"]) == set()

@@ -52,7 +52,7 @@ READ = (
     Case("Chinese commas", "a.csv", lambda: csv_of(*(line.replace(",", "，") for line in STATIONS)), STATION_COLUMNS, STATION_ROWS,
          reading={"delimiter": "，"}),
     Case("commas, quotation marks and line ends in cells", "a.csv",
-         lambda: csv_of('名称,地址', '"甲,乙","五岭大道\n10号"', '"说""好""",北湖'),
+         lambda: csv_of("名称,地址", '"甲,乙","五岭大道\n10号"', '"说""好""",北湖'),
          {"名称": "text", "地址": "text"}, [["甲,乙", "五岭大道\n10号"], ['说"好"', "北湖"]]),
     Case("title rows above, total and notes under the table", "a.csv",
          lambda: csv_of("郴州市2021年医院床位,,", "填报单位：卫健委,,单位：张", ",,", "医院,等级,床位", "一医院,三级,1200", "二医院,二级,300",
@@ -81,7 +81,7 @@ READ = (
           ["丙", "2021-03-07", "2021-03-07T08:30:00"], ["丁", "2021-03-08", "2021-03-08T00:00:00"]],
          findings=[("beijing_time", None), ("rewritten", 2), ("rewritten", 2)]),
     Case("numbers with separators, percent, currency and signs for nothing", "a.csv",
-         lambda: csv_of("项目,金额,增长率,预算,备注", '甲,"1,234.50",12.5%,"¥1,000",—', '乙,-3,−4%,￥20,无', "丙,—,0%,/,正常"),
+         lambda: csv_of("项目,金额,增长率,预算,备注", '甲,"1,234.50",12.5%,"¥1,000",—', "乙,-3,−4%,￥20,无", "丙,—,0%,/,正常"),
          {"项目": "text", "金额": "numeric", "增长率": "numeric", "预算": "int8", "备注": "text"},
          [["甲", "1234.50", "0.125", "1000", "—"], ["乙", "-3", "-0.04", "20", "无"], ["丙", "", "0.00", "", "正常"]],
          findings=[("placeholders", 4), ("placeholders", 4), ("percent", None), ("rewritten", 2), ("rewritten", 2)]),
@@ -231,7 +231,7 @@ REFUSED = (
          lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
          findings=[("not_data", None)]),
     Case("a program called CSV", "a.csv", lambda: b"MZ\x90\0\x03\0\0\0", findings=[("not_data", None)]),
-    Case("an archive", "a.zip", lambda: _archive(), findings=[("archive", None)]),
+    Case("an archive", "a.zip", lambda: _archive(), findings=[("archive", None)]),  # noqa: PLW0108 - it stands below
     Case("half of a workbook", "a.xlsx", lambda: one_sheet(["名称"], ["甲"])[:2000], findings=[("damaged", None)]),
     Case("a workbook with a password", "a.xlsx", protected_workbook, findings=[("password_protected", None)]),
     Case("an old workbook that goes round in circles", "a.xls", circular_workbook, findings=[("damaged", None)]),
@@ -243,7 +243,7 @@ REFUSED = (
          lambda: workbook(("数据", sheet_of([["名称", "时长"], ["甲", 1e18]], formats=[("B2", "[h]:mm")]))), findings=[("number_too_large", None)]),
     Case("a zip bomb", "a.xlsx", lambda: bomb(600), findings=[("zip_bomb", None)]),
     Case("a zip bomb that lies about its size", "a.xlsx", lambda: bomb(600, lying=True), findings=[("zip_bomb", None)]),
-    Case("an empty workbook", "a.xlsx", lambda: one_sheet(), findings=[("no_rows", None)]),
+    Case("an empty workbook", "a.xlsx", one_sheet, findings=[("no_rows", None)]),
 )
 
 

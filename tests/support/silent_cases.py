@@ -30,7 +30,7 @@ def _columns_of(types: str) -> dict[str, str]:
 
 
 def _formatted(old: bool, formats: Sequence[str], *rows: Sequence[Any]) -> bytes:
-    """A workbook with a column of each format, called c1, c2, …"""
+    """A workbook with a column of each format, called c1, c2, …."""
     named = [["名称", *(f"c{number}" for number in range(1, len(formats) + 1))], *(["甲", *row] for row in rows)]
     cells = [(row, column) for row in range(1, len(named)) for column in range(1, len(formats) + 1)]
     if old:

@@ -99,7 +99,7 @@ def _ours(context: Context) -> Context:
 
 
 def _free_name(email: str) -> str:
-    begins = re.sub(r"[^a-z0-9_-]", "-", email.split("@")[0].lower())[:_LONGEST_NAME]
+    begins = re.sub(r"[^a-z0-9_-]", "-", email.split("@", maxsplit=1)[0].lower())[:_LONGEST_NAME]
     while model.User.get(name := f"{begins}-{secrets.randbelow(10**6)}") is not None:
         pass
     return name
