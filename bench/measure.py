@@ -11,6 +11,8 @@ import os
 import sys
 from pathlib import Path
 
+import sqlalchemy as sa
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
@@ -37,7 +39,7 @@ def main() -> int:
     return 0
 
 
-def _measure(options: argparse.Namespace, owner: object, run: Path) -> None:
+def _measure(options: argparse.Namespace, owner: sa.Engine, run: Path) -> None:
     import exports
     import filling
     import gate

@@ -44,5 +44,5 @@ def post_fork(server: Any, worker: Any) -> None:
     from ckan import model
     from ckanext.datastore.backend import postgres
 
-    for engine in (model.meta.engine, *postgres._engines.values()):
+    for engine in (model.meta.engine, *postgres._engines.values()):  # noqa: SLF001 - CKAN hands them out by address alone
         engine.dispose(close=False)

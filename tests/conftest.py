@@ -15,10 +15,17 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that run side by side run on sites of their own: the first on that of test.ini, the second on that of test2.ini."""
+    _close_sockets_of_what_tests_start()
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
     if number > 1:
         first = Path(os.environ["CKAN_INI"])
         os.environ["CKAN_INI"] = config.option.ckan_ini = str(first.with_stem(f"{first.stem}{number}"))
+
+
+def _close_sockets_of_what_tests_start() -> None:
+    closed = str(Path(__file__).parent / "support" / "closed")
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join([closed, *(path for path in paths if path not in ("", closed))])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

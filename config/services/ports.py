@@ -42,7 +42,7 @@ def wanted(run: Path, environ: Mapping[str, str] = os.environ) -> dict[str, int]
 
 
 def claim(
-    run: Path, ports: Mapping[str, int], starting: Iterable[str], environ: Mapping[str, str] = os.environ
+    run: Path, ports: Mapping[str, int], starting: Iterable[str], environ: Mapping[str, str] = os.environ,
 ) -> dict[str, int]:
     """Make sure that the services to be started find their ports free, move the internal ones, remember the result.
 
@@ -54,7 +54,7 @@ def claim(
             continue
         if name in PROMISED or _asked(name, environ):
             raise Failure(
-                f"Port {chosen[name]} ({name}) is taken by another program: stop it, or choose another with {variable(name)}"
+                f"Port {chosen[name]} ({name}) is taken by another program: stop it, or choose another with {variable(name)}",
             )
         chosen[name] = _next_free(run, chosen[name], set(chosen.values()))
     (run / "ports.json").write_text(json.dumps(chosen, indent=2))

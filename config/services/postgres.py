@@ -45,7 +45,7 @@ def create_cluster(instance: Instance) -> None:
         log = instance.log("initdb")
         with log.open("ab") as stream:
             done = subprocess.run(
-                as_server_user(instance, command), cwd="/", stdout=stream, stderr=subprocess.STDOUT, check=False
+                as_server_user(instance, command), cwd="/", stdout=stream, stderr=subprocess.STDOUT, check=False,
             )
     if done.returncode:
         raise Failure("PostgreSQL's initdb failed", log)

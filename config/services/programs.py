@@ -26,7 +26,7 @@ def backing(instance: Instance) -> list[Program]:
             stop_signal="INT",
         ),
         Program(
-            "redis", redis_server.server_command(instance), instance.run, ready=redis_server.is_ready, port="redis"
+            "redis", redis_server.server_command(instance), instance.run, ready=redis_server.is_ready, port="redis",
         ),
         Program("solr", solr.server_command(instance), instance.run, ready=solr.is_ready, port="solr", patience=120),
     ]

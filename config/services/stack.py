@@ -21,7 +21,7 @@ from instance import ROOT, Instance, load_secrets, run_directory
 
 
 def open_instance() -> Instance:
-    """This checkout's instance, its directory and secrets made when they are not there."""
+    """The instance of this checkout, its directory and secrets made when they are not there."""
     run = run_directory()
     run.mkdir(parents=True, exist_ok=True)
     # PostgreSQL's user passes through it, and sees nothing but its own directory.

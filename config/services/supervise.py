@@ -81,7 +81,7 @@ stdout_logfile_backups=2
 
 
 def _escaped(value: object) -> str:
-    """supervisord expands %(…)s everywhere in its configuration."""
+    """Supervisord expands %(…)s everywhere in its configuration."""
     return str(value).replace("%", "%%")
 
 

@@ -99,7 +99,7 @@ def prepare_venv(instance: Instance, requirements: Sequence[str]) -> None:
 
 
 def run_logged(
-    instance: Instance, log: str, command: Sequence[str], failure: str, environ: Mapping[str, str] | None = None
+    instance: Instance, log: str, command: Sequence[str], failure: str, environ: Mapping[str, str] | None = None,
 ) -> None:
     """Run a command in the checkout with its output in a log; raise Failure with that log's place."""
     path = instance.log(log)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 
 from console import step
 from instance import Instance
@@ -23,7 +24,7 @@ def compile_messages(instance: Instance) -> None:
 
 def _is_compiled(compiled: os.PathLike[str], source: os.PathLike[str]) -> bool:
     try:
-        return os.stat(compiled).st_mtime >= os.stat(source).st_mtime
+        return Path(compiled).stat().st_mtime >= Path(source).stat().st_mtime
     except FileNotFoundError:
         return False
 

@@ -126,7 +126,7 @@ def test_requests_that_are_never_sent_whole_hold_nobody_up(front: Front, web: We
 @pytest.mark.parametrize(("limit", "sent"), [
     ("client_header_timeout 15s", HALF_A_HEADER), ("client_body_timeout 30s", HALF_A_BODY)])
 def test_a_request_that_is_not_sent_whole_in_time_is_ended(front: Front, application: int, limit: str, sent: bytes) -> None:
-    url = front(application, (limit, f"{limit.split()[0]} 1s"))
+    url = front(application, (limit, f"{limit.split(maxsplit=1)[0]} 1s"))
     with connect(url, sent) as connection:
         try:
             rest = connection.recv(2**16)

@@ -10,11 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections import namedtuple
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -107,13 +106,13 @@ class TestPorts:
         assert second != free
 
     def test_an_internal_port_that_was_asked_for_is_not_moved(
-        self, load: Any, tmp_path: Path, taken_port: int
+        self, load: Any, tmp_path: Path, taken_port: int,
     ) -> None:
         with pytest.raises(load("console").Failure, match="GOVSHARE_SOLR_PORT"):
             load("ports").claim(tmp_path, {"solr": taken_port}, ["solr"], {"GOVSHARE_SOLR_PORT": str(taken_port)})
 
     def test_a_port_of_a_service_that_runs_already_is_not_looked_at(
-        self, load: Any, tmp_path: Path, taken_port: int
+        self, load: Any, tmp_path: Path, taken_port: int,
     ) -> None:
         assert load("ports").claim(tmp_path, {"web": taken_port}, [], {}) == {"web": taken_port}
 
@@ -222,7 +221,7 @@ class TestMachine:
             load("system").check_java(need_maven=False)
 
     def test_a_missing_maven_is_named_when_it_is_needed(
-        self, load: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, load: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         for name in ("java", "javac"):
             (tmp_path / name).write_text("#!/bin/sh\n")
@@ -233,8 +232,7 @@ class TestMachine:
             load("system").check_java(need_maven=True)
 
     def test_a_full_disk_is_told(self, load: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        usage = namedtuple("usage", "total used free")
-        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10, 10, 1024**3))
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=10, used=10, free=1024**3))
         with pytest.raises(load("console").Failure, match=r"Only 1\.0 GB are free"):
             load("system").check_disk(tmp_path)
 
@@ -254,7 +252,7 @@ class TestMachine:
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
     def test_postgres_gets_no_capability_where_it_needs_none(
-        self, load: Any, instance: Any, monkeypatch: pytest.MonkeyPatch
+        self, load: Any, instance: Any, monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         postgres = load("postgres")
         monkeypatch.setattr(load("unprivileged"), "_others_may_pass", lambda path: True)
@@ -298,7 +296,7 @@ class TestSupervision:
 
     @pytest.mark.parametrize("name", ["broken", "mute"])
     def test_a_service_that_does_not_come_up_names_its_log(
-        self, supervise: Any, instance: Any, load: Any, name: str
+        self, supervise: Any, instance: Any, load: Any, name: str,
     ) -> None:
         module, programs = supervise
         module.launch(instance, programs[name])
@@ -308,7 +306,7 @@ class TestSupervision:
         assert str(instance.log(name)) in str(failure.value)
 
     def test_another_checkouts_supervisor_on_our_port_is_not_ours(
-        self, supervise: Any, instance: Any, load: Any, tmp_path: Path
+        self, supervise: Any, instance: Any, load: Any, tmp_path: Path,
     ) -> None:
         module, _programs = supervise
         (tmp_path / "other" / "log").mkdir(parents=True)

@@ -72,7 +72,9 @@ def test_an_agreement_cites_the_articles_of_the_regulations_in_force(profile: st
 
 def test_the_built_in_template_names_no_province_s_text_itself() -> None:
     body = default().body
-    assert "号）第" not in body and "第二十七条" not in body and "{legal_basis}" in body
+    assert "号）第" not in body
+    assert "第二十七条" not in body
+    assert "{legal_basis}" in body
 
 
 def test_all_fields_are_filled() -> None:

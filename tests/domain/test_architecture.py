@@ -160,5 +160,5 @@ class TestOfTheTests:
         assert built(jobs=f"def late():\n    import os{comment}\n").unexplained_imports() == [(f"{NAME}.jobs", "import os")]
 
     def test_an_import_inside_a_function_with_one(self) -> None:
-        assert not built(jobs="def late():\n    import os  # it takes long\n    # It takes long, too.\n    import re\n"
+        assert not built(jobs="def late():\n    import os  # it takes long\n    # It takes long, too.\n    import re\n",
                               ).unexplained_imports()

@@ -128,7 +128,8 @@ class TestTheEnd:
     @pytest.mark.parametrize(("command", "grant"), [
         (Command.SUSPEND, ACTIVE), (Command.SURRENDER, ACTIVE), (Command.RESUME, replace(ACTIVE, state=State.SUSPENDED))])
     def test_what_is_over_can_neither_be_suspended_nor_resumed_nor_given_up(self, command: Command, grant: Grant) -> None:
-        assert give(command, grant, Part.HANDLER, Part.APPLICANT, now=grant.ends_at - SECOND)
+        event = give(command, grant, Part.HANDLER, Part.APPLICANT, now=grant.ends_at - SECOND)
+        assert evolve(grant, event, "someone", NOW).state is PROCESS.transitions[command].to
         with pytest.raises(NotNow):
             give(command, grant, Part.HANDLER, Part.APPLICANT, now=grant.ends_at)
 

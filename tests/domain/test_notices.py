@@ -31,8 +31,8 @@ NEVER_SIGNED = (grant_events.GrantExpired("2026-04-20", "pending_agreement"),
                 grant_events.GrantTerminated("未签署", "pending_agreement"))
 
 
-def local(*moment: int) -> datetime:
-    return datetime(*moment, tzinfo=SHANGHAI)  # type: ignore[arg-type, misc]
+def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
 
 
 def deadline(start: date = START, due: date = DUE) -> Deadline:

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from awkward_cases import READ, REFUSED, Case
+from awkward_case import Case
+from awkward_cases import READ, REFUSED
 from awkward_files import csv_of
 
 from ckanext.govshare.domain.findings import FINDINGS, describe, refuses
@@ -40,7 +41,8 @@ def test_a_table_is_read_with_its_columns_types_and_rows(case: Case, tmp_path: P
     assert report.rows == len(rows) == (case.count or len(case.rows))
     assert sorted(_found(report), key=str) == sorted(case.findings, key=str)
     assert dict(report.reading) | case.reading == dict(report.reading)
-    assert report.machine_readable and not refuses(report.findings)
+    assert report.machine_readable
+    assert not refuses(report.findings)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.id)
@@ -50,7 +52,7 @@ def test_a_file_that_is_no_table_is_explained_and_leaves_none(case: Case, tmp_pa
     assert (list(report.columns), report.rows, rows, report.machine_readable) == ([], None, [], False)
 
 
-@pytest.mark.parametrize("case", (*READ, *REFUSED), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [*READ, *REFUSED], ids=lambda case: case.id)
 def test_every_finding_has_a_text_with_all_its_parameters(case: Case, tmp_path: Path) -> None:
     report, _ = _read(tmp_path, case.content(), case.filename)
     for found in report.findings:

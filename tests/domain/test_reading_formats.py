@@ -71,7 +71,7 @@ def test_numbers_keep_their_digits(reading: Any) -> None:
     assert read.rows == [["12345678901234567890.123456789"], ["0.1"]]
 
 
-@pytest.mark.parametrize("content", ['{"a": 1}', "[1, 2]", '[[1], [2]]', '"text"', "{}", '{"a": {"b": 1}}'])
+@pytest.mark.parametrize("content", ['{"a": 1}', "[1, 2]", "[[1], [2]]", '"text"', "{}", '{"a": {"b": 1}}'])
 def test_json_that_is_no_list_of_objects_has_no_table(reading: Any, content: str) -> None:
     read = reading(content, "a.json")
     if read.report.format == "json":

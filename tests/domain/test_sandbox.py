@@ -132,7 +132,7 @@ try:
     leave(reached=True)
 except OSError:
     leave(reached=False)""")
-    if subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
+    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system lets nobody leave the network")
     assert report["reached"] is False
 

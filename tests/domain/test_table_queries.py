@@ -32,15 +32,15 @@ class TestParsing:
         ("站点 名称:empty", Filter("站点 名称", "empty")),
         ("反\\\\斜:contains:x", Filter("反\\斜", "contains", "x")),
         ("浓度:ge:-3.50", Filter("浓度", "ge", Decimal("-3.50"))),
-        ("浓度:le: 12 ", Filter("浓度", "le", Decimal("12"))),
-        ("次数:eq:9007199254740993", Filter("次数", "eq", Decimal("9007199254740993"))),
+        ("浓度:le: 12 ", Filter("浓度", "le", Decimal(12))),
+        ("次数:eq:9007199254740993", Filter("次数", "eq", Decimal(9007199254740993))),
         ("次数:filled", Filter("次数", "filled")),
         ("日期:ge:2026-03-05", Filter("日期", "ge", date(2026, 3, 5))),
         ("日期:ge:2026年3月5日", Filter("日期", "ge", date(2026, 3, 5))),
         ("日期:ge:2026/3/5", Filter("日期", "ge", date(2026, 3, 5))),
         ("时\\:分:le:2026-03-05", Filter("时:分", "le", date(2026, 3, 5))),
-        ("时\\:分:ge:2026-03-05T08:30:00", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001
-        ("时\\:分:ge:2026-03-05 08:30", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001
+        ("时\\:分:ge:2026-03-05T08:30:00", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001 - tables have no zone
+        ("时\\:分:ge:2026-03-05 08:30", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001 - tables have no zone
         ("达标:eq:是", Filter("达标", "eq", True)),
         ("达标:eq:FALSE", Filter("达标", "eq", False)),
     ])
@@ -65,7 +65,7 @@ class TestParsing:
         query = Query(
             filters=(Filter("站点 名称", "contains", "a:b\\c%_"), Filter("浓度", "ge", Decimal("1.50")),
                      Filter("达标", "eq", True), Filter("时:分", "le", date(2026, 3, 5)),
-                     Filter("时:分", "ge", datetime(2026, 3, 5, 8)),  # noqa: DTZ001
+                     Filter("时:分", "ge", datetime(2026, 3, 5, 8)),  # noqa: DTZ001 - tables have no zone
                      Filter("反\\斜", "filled"), Filter("日期", "eq", date(2026, 3, 5))),
             sort=(Sort("时:分", True), Sort("反\\斜")), search="国控 一站", fields=("浓度", "时:分"))
         assert parse(to_args(query), COLUMNS) == query

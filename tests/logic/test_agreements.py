@@ -111,7 +111,7 @@ class TestSigning:
     def test_a_password_is_kept_nowhere(self, cases: Cases) -> None:
         cases.signed()
         for table in ("govshare_agreement", "govshare_event", "govshare_trace", "govshare_outbox"):
-            rows = model.Session.execute(sa.text(f"SELECT t::text FROM {table} t")).scalars()  # noqa: S608  (names from above)
+            rows = model.Session.execute(sa.text(f"SELECT t::text FROM {table} t")).scalars()  # noqa: S608 - names from above
             assert not [row for row in rows if PASSWORD in row]
 
     def test_it_lapses_with_its_last_day_whether_or_not_a_job_runs(self, cases: Cases) -> None:

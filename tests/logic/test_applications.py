@@ -13,6 +13,8 @@ from world import World
 
 from ckanext.govshare import clock, regulations
 from ckanext.govshare.logic import applications, reminders
+from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.repository import applications as repository
 from ckanext.govshare.repository import trace
 
 # A day of a year whose holidays are announced: nothing is deemed by a provisional date.
@@ -121,7 +123,9 @@ class TestHandling:
         terms = cases.submitted()["terms"]
         assert terms["profile"] == regulations.current().profile.id
         assert (terms["entry_version"], terms["rule"]) == (1, "application_reply")
-        assert terms["calendar_version"] and terms["use_terms_version"] and terms["open_condition"]
+        assert terms["calendar_version"]
+        assert terms["use_terms_version"]
+        assert terms["open_condition"]
 
     def test_which_clerk_acted_is_the_departments_affair(self, cases: Cases) -> None:
         case = cases.submitted()
@@ -258,7 +262,8 @@ class TestLists:
         assert {draft["id"], case["id"]} <= ids(cases.applicant, "applicant")
         unsaid = cases.world.call(cases.applicant, "govshare_application_list", limit=100)["results"]
         assert {row["id"] for row in unsaid} == ids(cases.applicant, "applicant")
-        assert case["id"] in ids(cases.clerk, "department") and draft["id"] not in ids(cases.clerk, "department")
+        assert case["id"] in ids(cases.clerk, "department")
+        assert draft["id"] not in ids(cases.clerk, "department")
         assert case["id"] not in ids(cases.world.other_editor, "department")
         assert case["id"] in ids(cases.world.reviewer, "competent", organization=cases.world.own["name"])
         assert ids(cases.world.reviewer, "competent", organization=cases.world.other["name"]) == set()
@@ -288,7 +293,7 @@ class TestLists:
         with at(ANNOUNCED + timedelta(days=7)):
             own.act(own.applicant, "submit", case)
             own.act(own.clerk, "reject", case, reason="用途不符")
-        with at(ANNOUNCED + timedelta(days=14)), applications.transaction():
+        with at(ANNOUNCED + timedelta(days=14)), transaction():
             applications.approve_by_appeal(case["id"], str(model.User.get(shared_world.reviewer).id), clock.now())
         figures = shared_world.call("", "govshare_application_summary", dataset_id=own.dataset["name"])
         assert (figures["granted"], figures["working_days"]) == (1, 5)
@@ -361,7 +366,7 @@ def test_a_refusal_overturned_on_appeal_is_granted_as_it_was_asked(cases: Cases)
     case = cases.rejected()
     actor = model.User.get(cases.world.reviewer)
     assert actor is not None
-    with applications.transaction():
+    with transaction():
         applications.approve_by_appeal(case["id"], actor.id, clock.now())
     shown = cases.show("application", case["id"])
     assert (shown["state"], shown["decision"]["by"]) == ("approved", "appeal")
@@ -370,7 +375,7 @@ def test_a_refusal_overturned_on_appeal_is_granted_as_it_was_asked(cases: Cases)
 
 def test_a_flood_of_drafts_stops(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
     person = factories.User()["name"]
-    monkeypatch.setattr(applications.repository, "MOST_OPEN", 1)
+    monkeypatch.setattr(repository, "MOST_OPEN", 1)
     cases.world.call(person, "govshare_application_create", dataset_id=cases.dataset["id"])
     with pytest.raises(tk.ValidationError):
         cases.world.call(person, "govshare_application_create", **form(dataset_id=cases.dataset["id"]))

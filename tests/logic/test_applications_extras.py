@@ -157,8 +157,8 @@ class TestAttachments:
         made = cases.drafted()
         kept = add(cases, made)
         cases.act(cases.applicant, "submit", made)
-        for change in (lambda: add(cases, made), lambda: cases.world.call(
-                cases.applicant, "govshare_attachment_remove", id=kept["id"])):
+        remove = partial(cases.world.call, cases.applicant, "govshare_attachment_remove", id=kept["id"])
+        for change in (partial(add, cases, made), remove):
             with pytest.raises(tk.ValidationError) as error:
                 change()
             assert list(error.value.error_dict) == ["state"]

@@ -115,7 +115,7 @@ def test_a_double_click_on_the_signature_signs_once(cases: Cases, web: WebServer
 
 
 def test_a_signature_beside_a_termination_never_leaves_a_grant_without_its_agreement(cases: Cases, web: WebServer) -> None:
-    chance = random.Random(20260302)  # noqa: S311  # moments, no secrets
+    chance = random.Random(20260302)  # noqa: S311 - moments, no secrets
     clerks = [cases.token(cases.clerk), cases.token(cases.second_clerk)]
     signing = 0.0
     for _ in range(SIDE_BY_SIDE):
@@ -177,7 +177,7 @@ def _deeds(cases: Cases) -> list[Deed]:
 
 
 def test_a_web_process_killed_during_a_command_leaves_all_or_nothing(cases: Cases, web: WebServer) -> None:
-    chance = random.Random(20260302)  # noqa: S311  # moments of kills, no secrets
+    chance = random.Random(20260302)  # noqa: S311 - moments of kills, no secrets
     outcomes: Counter[str] = Counter()
     deeds = _deeds(cases)
     tokens = {user: cases.token(user) for user in (cases.applicant, cases.clerk)}

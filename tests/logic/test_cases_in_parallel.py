@@ -80,7 +80,7 @@ def _commands(cases: Cases) -> list[Callable[[], object]]:
     later = clock.now() + timedelta(days=DAYS + 1)
     found += [partial(grants.expire_due, later), partial(agreements.lapse_due, later), partial(reminders.remind, later)] * 2
     found += [partial(_move, cases)] * 5
-    Random(1).shuffle(found)  # noqa: S311 (an order that is the same each time)
+    Random(1).shuffle(found)  # noqa: S311 - an order that is the same each time
     return found
 
 

@@ -83,7 +83,7 @@ def test_parallel_approvals_of_a_category_never_share_a_code(world: World, web: 
 def test_a_web_process_killed_during_an_approval_leaves_all_or_nothing(world: World, web: WebServer) -> None:
     reviewer = token(world.reviewer)
     longest = _seconds_of_an_approval(world, web, reviewer)
-    chance = random.Random(20260302)  # noqa: S311  # moments of kills, no secrets
+    chance = random.Random(20260302)  # noqa: S311 - moments of kills, no secrets
     outcomes: Counter[str] = Counter()
     for _ in range(KILLS):
         entry = world.submitted()
@@ -118,9 +118,10 @@ def _outcome(entry_id: str) -> str:
     """Whether the approval happened wholly, not at all, or (never) in part; the index has caught up once it is drained."""
     model.Session.remove()
     subscriptions.deliver_due()
-    package = model.Package.get(entry_id)
+    package, entry = model.Package.get(entry_id), catalog.get(entry_id)
+    assert entry is not None
     facts = (
-        catalog.get(entry_id).state == "approved",  # type: ignore[union-attr]
+        entry.state == "approved",
         not package.private,
         bool(package.extras.get("catalog_code")),
         events(entry_id).count("entry_approved") == 1,

@@ -13,13 +13,14 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
+from ckan.lib import jobs
 from contents import TABLE, codes, look, newest, shown, waiting
 from world import World, attachment
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import datafiles as life
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.logic.datafiles import reader, reading_job, storage
+from ckanext.govshare.logic.datafiles import reader, reading_job, reports, storage
 from ckanext.govshare.repository import datafiles, table_loading
 from ckanext.govshare.repository import trace as history
 
@@ -109,11 +110,11 @@ class TestReading:
 
     def test_a_table_that_does_not_fit_its_columns_is_refused(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         file = waiting(world)
-        checked = reader.reports.checked
+        checked = reports.checked
 
         def lying(report: dict[str, Any]) -> dict[str, Any]:
             return {**checked(report), "columns": [{**c, "type": "int8"} for c in report["columns"]]}
-        monkeypatch.setattr(reader.reports, "checked", lying)
+        monkeypatch.setattr(reports, "checked", lying)
         world.read_files()
         assert "not_loaded" in codes(look(file))
 
@@ -179,6 +180,6 @@ class TestAsking:
         monkeypatch.setattr(reading_job, "enqueue", asked.append)
         datafiles.change(second.id, progress={"not_before": (clock.now() + timedelta(minutes=1)).isoformat()})
         model.Session.commit()
-        reading_job.jobs.get_queue(reading_job.QUEUE).empty()
+        jobs.get_queue(reading_job.QUEUE).empty()
         reading_job.enqueue_waiting()
         assert asked == [first.id]

@@ -103,9 +103,8 @@ def test_a_translation_keeps_what_the_program_fills_in(locale: str, pattern: re.
     for message in translated(catalogues.read(locale)):
         # Of two msgids the plural has the number; the singular may spell it out.
         expected = pattern.findall(texts(message)[-1])
-        for text in filter(None, translations(message)[-1:]):
-            if sorted(pattern.findall(text)) != sorted(expected):
-                differing.append(f"{texts(message)[-1]} → {text}")
+        differing += [f"{texts(message)[-1]} → {text}" for text in filter(None, translations(message)[-1:])
+                      if sorted(pattern.findall(text)) != sorted(expected)]
 
     assert not differing, listed(differing)
 

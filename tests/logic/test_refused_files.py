@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 import pytest
@@ -16,7 +16,7 @@ from reading import read_everything, rows_of
 from werkzeug.datastructures import FileStorage
 from world import TABLE, World, attachment
 
-from ckanext.govshare.domain.datafiles import FileState
+from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic.datafiles import reading_job
 from ckanext.govshare.repository import datafiles, table_loading
 
@@ -68,21 +68,22 @@ def test_a_link_into_the_portals_own_network_is_never_asked(world: World) -> Non
     assert "127.0.0.1" not in str(world.call(world.editor, "package_show", id=entry["id"]))
 
 
-class Everything:
+class Everything(NamedTuple):
     """What an upload may change: the entry, the rows of files, the bytes on the disk, the DataStore."""
 
-    def __init__(self, world: World, entry: dict[str, Any]) -> None:
-        model.Session.rollback()
-        self.entry = world.call(world.editor, "package_show", id=entry["id"])
-        self.files = datafiles.of_entry(entry["id"])
-        self.bytes = {path for path in Path(tk.config["ckan.storage_path"]).rglob("*") if path.is_file()}
-        self.tables = set(table_loading.tables())
-        model.Session.rollback()
+    entry: dict[str, Any]
+    files: list[DataFile]
+    bytes: set[Path]
+    tables: set[str]
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Everything) and vars(self) == vars(other)
 
-    __hash__ = None  # type: ignore[assignment]
+def everything(world: World, entry: dict[str, Any]) -> Everything:
+    model.Session.rollback()
+    found = Everything(
+        world.call(world.editor, "package_show", id=entry["id"]), datafiles.of_entry(entry["id"]),
+        {path for path in Path(tk.config["ckan.storage_path"]).rglob("*") if path.is_file()}, set(table_loading.tables()))
+    model.Session.rollback()
+    return found
 
 
 class Breaking(BytesIO):
@@ -102,49 +103,49 @@ class TestAFailedUpload:
 
     def test_of_a_new_data_file_leaves_everything_as_it_was(self, world: World, small: None) -> None:
         entry = world.draft(resources=[{"name": "数据", "upload": attachment()}])
-        before = Everything(world, entry)
+        before = everything(world, entry)
         with pytest.raises(tk.ValidationError) as refused:
             world.call(world.editor, "resource_create", package_id=entry["id"], name="大", upload=self.too_big())
         assert "upload" in str(refused.value.error_dict)
-        assert Everything(world, entry) == before
+        assert everything(world, entry) == before
 
     def test_of_a_replacement_leaves_everything_as_it_was(self, world: World, small: None) -> None:
         entry = world.approved()
-        before = Everything(world, entry)
+        before = everything(world, entry)
         with pytest.raises(tk.ValidationError):
             world.call(world.editor, "resource_patch", id=entry["resources"][0]["id"], upload=self.too_big())
-        assert Everything(world, entry) == before
+        assert everything(world, entry) == before
 
     def test_one_of_two_files_refused_keeps_none(self, world: World, small: None) -> None:
         entry = world.draft()
-        before = Everything(world, entry)
+        before = everything(world, entry)
         with pytest.raises(tk.ValidationError) as refused:
             world.call(world.editor, "package_patch", id=entry["id"], resources=[
                 {"name": "好", "upload": attachment()}, {"name": "大", "upload": self.too_big()}])
         assert refused.value.error_dict["resources"][0] == {}
         assert "upload" in refused.value.error_dict["resources"][1]
-        assert Everything(world, entry) == before
+        assert everything(world, entry) == before
 
     def test_of_a_connection_that_breaks_off_leaves_everything_as_it_was(self, world: World) -> None:
         entry = world.draft()
-        before = Everything(world, entry)
+        before = everything(world, entry)
         with pytest.raises((tk.ValidationError, OSError)):
             world.call(world.editor, "resource_create", package_id=entry["id"], name="断",
                        upload=FileStorage(Breaking(), filename="a.csv"))
-        assert Everything(world, entry) == before
+        assert everything(world, entry) == before
 
     @pytest.mark.parametrize("name", NO_NAMES, ids=range(len(NO_NAMES)))
     def test_of_a_file_without_a_name_leaves_everything_as_it_was(self, world: World, name: str) -> None:
         entry = world.draft()
-        before = Everything(world, entry)
+        before = everything(world, entry)
         with pytest.raises(tk.ValidationError) as refused:
             world.call(world.editor, "resource_create", package_id=entry["id"], name="无", upload=attachment(TABLE, name))
         assert "upload" in refused.value.error_dict
-        assert Everything(world, entry) == before
+        assert everything(world, entry) == before
 
     def test_of_no_bytes_leaves_everything_as_it_was(self, world: World) -> None:
         entry = world.draft()
-        before = Everything(world, entry)
+        before = everything(world, entry)
         with pytest.raises(tk.ValidationError):
             world.call(world.editor, "resource_create", package_id=entry["id"], name="空", upload=attachment(b"", "a.csv"))
-        assert Everything(world, entry) == before
+        assert everything(world, entry) == before

@@ -57,7 +57,7 @@ def test_the_application_cannot_change_or_remove_history(world: World, table: st
 def test_even_the_owner_is_stopped_by_the_guard(world: World, owner: sa.Engine, table: str) -> None:
     world.approved()
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), owner.begin() as connection:
-        connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608  # a name from the list above
+        connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 - a name from the list above
 
 
 @pytest.mark.parametrize(("table", "statement", "broken"), [

@@ -36,9 +36,9 @@ WALKERS = ("anonymous", "other_editor")
 NONE = {"open_type": "none", "open_ground": "privacy", "open_basis": "《个人信息保护法》第二十八条"}
 
 TRICKS = (
-    "facet.mincount=0&facet.field=[\"tags\"]&rows=0",
-    "facet.field=[\"tags\",\"organization\",\"groups\",\"res_format\",\"open_type\"]&facet.limit=-1&rows=0",
-    "facet.field=[\"permission_labels\"]&rows=0",
+    'facet.mincount=0&facet.field=["tags"]&rows=0',
+    'facet.field=["tags","organization","groups","res_format","open_type"]&facet.limit=-1&rows=0',
+    'facet.field=["permission_labels"]&rows=0',
     "fq=capacity:private",
     "fq=%2Bstate:(active OR draft OR deleted)&include_private=true&include_drafts=true&include_deleted=true",
     "fq=permission_labels:*",

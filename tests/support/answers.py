@@ -15,8 +15,7 @@ def status(browser: Browser, method: str, address: str, **request: Any) -> int |
         answer = browser.open(method, address, **request)
         answer.get_data()
         code: int = answer.status_code
-    except Exception as error:
-        # In a test the application raises what it would answer with status 500.
+    except Exception as error:  # noqa: BLE001 - in a test the application raises what it would answer with status 500
         model.Session.rollback()
         return f"{type(error).__name__}: {str(error)[:200]}"
     return code if code in REFUSED_OR_TAKEN else f"{code} {answer.get_data(as_text=True)[:80]}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from awkward_case import Case
@@ -19,6 +20,7 @@ from awkward_files import (
     with_results,
     workbook,
 )
+from openpyxl.worksheet.worksheet import Worksheet
 from silent_cases import SILENT
 
 STATIONS = ("站点名称,监测日期,PM2.5", "苏仙,2021-03-05,35.5", "北湖,2021-03-06,41")
@@ -50,7 +52,7 @@ READ = (
     Case("Chinese commas", "a.csv", lambda: csv_of(*(line.replace(",", "，") for line in STATIONS)), STATION_COLUMNS, STATION_ROWS,
          reading={"delimiter": "，"}),
     Case("commas, quotation marks and line ends in cells", "a.csv",
-         lambda: csv_of('名称,地址', '"甲,乙","五岭大道\n10号"', '"说""好""",北湖'),
+         lambda: csv_of("名称,地址", '"甲,乙","五岭大道\n10号"', '"说""好""",北湖'),
          {"名称": "text", "地址": "text"}, [["甲,乙", "五岭大道\n10号"], ['说"好"', "北湖"]]),
     Case("title rows above, total and notes under the table", "a.csv",
          lambda: csv_of("郴州市2021年医院床位,,", "填报单位：卫健委,,单位：张", ",,", "医院,等级,床位", "一医院,三级,1200", "二医院,二级,300",
@@ -79,7 +81,7 @@ READ = (
           ["丙", "2021-03-07", "2021-03-07T08:30:00"], ["丁", "2021-03-08", "2021-03-08T00:00:00"]],
          findings=[("beijing_time", None), ("rewritten", 2), ("rewritten", 2)]),
     Case("numbers with separators, percent, currency and signs for nothing", "a.csv",
-         lambda: csv_of("项目,金额,增长率,预算,备注", '甲,"1,234.50",12.5%,"¥1,000",—', '乙,-3,−4%,￥20,无', "丙,—,0%,/,正常"),
+         lambda: csv_of("项目,金额,增长率,预算,备注", '甲,"1,234.50",12.5%,"¥1,000",—', "乙,-3,−4%,￥20,无", "丙,—,0%,/,正常"),
          {"项目": "text", "金额": "numeric", "增长率": "numeric", "预算": "int8", "备注": "text"},
          [["甲", "1234.50", "0.125", "1000", "—"], ["乙", "-3", "-0.04", "20", "无"], ["丙", "", "0.00", "", "正常"]],
          findings=[("placeholders", 4), ("placeholders", 4), ("percent", None), ("rewritten", 2), ("rewritten", 2)]),
@@ -110,16 +112,16 @@ READ = (
     Case("lists with 、 in a comma file", "a.csv", lambda: csv_of("值班日期,值班人员", *(f"2026-01-{n:02},张一、周七、钱五" for n in range(1, 21))),
          {"值班日期": "date", "值班人员": "text"}, [["2026-01-01", "张一、周七、钱五"]], count=20,
          reading={"delimiter": ",", "header_row": 1}),
-    *(Case(f"lists with {sign} in a comma file", "a.csv", lambda sign=sign: csv_of(  # type: ignore[misc]
-        "设施名称,标签", *(f"设施{n},{sign.join(('室内', '免费', '夜间'))}" for n in range(12))),
+    *(Case(f"lists with {sign} in a comma file", "a.csv", partial(
+        csv_of, "设施名称,标签", *(f"设施{n},{sign.join(('室内', '免费', '夜间'))}" for n in range(12))),
         {"设施名称": "text", "标签": "text"}, [["设施0", sign.join(("室内", "免费", "夜间"))]], count=12,
         reading={"delimiter": ",", "header_row": 1}) for sign in ";|，"),
     Case("a comma file with lists and a row too short", "a.csv", lambda: csv_of("名称,标签,数量", "甲,a;b,1", "乙,c;d", "丙,e;f,3"),
          {"名称": "text", "标签": "text", "数量": "int8"}, [["甲", "a;b", "1"]], count=3, findings=[("too_few_cells", 3)]),
     Case("decimal commas in a file with semicolons", "a.csv", lambda: csv_of("名称;数量;金额", "甲;1;2,5", "乙;2;3,5"),
          {"名称": "text", "数量": "int8", "金额": "text"}, [["甲", "1", "2,5"], ["乙", "2", "3,5"]], reading={"delimiter": ";"}),
-    *(Case(f"one column of lists with {sign}", "a.csv", lambda sign=sign: csv_of(  # type: ignore[misc]
-        "值班人员", sign.join("甲乙丙"), sign.join("丁戊己")), {"值班人员": "text"}, [[sign.join("甲乙丙")], [sign.join("丁戊己")]])
+    *(Case(f"one column of lists with {sign}", "a.csv", partial(
+        csv_of, "值班人员", sign.join("甲乙丙"), sign.join("丁戊己")), {"值班人员": "text"}, [[sign.join("甲乙丙")], [sign.join("丁戊己")]])
       for sign in "、;|，"),
     Case("one column of texts with commas", "a.csv", lambda: csv_of("备注", "今天,很好", "一般", "甲,乙,丙"), {"备注": "text"},
          [["今天,很好"], ["一般"], ["甲,乙,丙"]]),
@@ -229,7 +231,7 @@ REFUSED = (
          lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
          findings=[("not_data", None)]),
     Case("a program called CSV", "a.csv", lambda: b"MZ\x90\0\x03\0\0\0", findings=[("not_data", None)]),
-    Case("an archive", "a.zip", lambda: _archive(), findings=[("archive", None)]),
+    Case("an archive", "a.zip", lambda: _archive(), findings=[("archive", None)]),  # noqa: PLW0108 - it stands below
     Case("half of a workbook", "a.xlsx", lambda: one_sheet(["名称"], ["甲"])[:2000], findings=[("damaged", None)]),
     Case("a workbook with a password", "a.xlsx", protected_workbook, findings=[("password_protected", None)]),
     Case("an old workbook that goes round in circles", "a.xls", circular_workbook, findings=[("damaged", None)]),
@@ -241,7 +243,7 @@ REFUSED = (
          lambda: workbook(("数据", sheet_of([["名称", "时长"], ["甲", 1e18]], formats=[("B2", "[h]:mm")]))), findings=[("number_too_large", None)]),
     Case("a zip bomb", "a.xlsx", lambda: bomb(600), findings=[("zip_bomb", None)]),
     Case("a zip bomb that lies about its size", "a.xlsx", lambda: bomb(600, lying=True), findings=[("zip_bomb", None)]),
-    Case("an empty workbook", "a.xlsx", lambda: one_sheet(), findings=[("no_rows", None)]),
+    Case("an empty workbook", "a.xlsx", one_sheet, findings=[("no_rows", None)]),
 )
 
 
@@ -258,8 +260,8 @@ def _without_references(xml: bytes) -> bytes:
     return re.sub(rb'<row r="\d"[^>]*>', b"<row>", xml)
 
 
-def _stretched(sheet: object) -> None:
-    sheet["A1"], sheet["B1"], sheet["A2"], sheet["ALA1048576"] = "名称", "数量", "甲", "远"  # type: ignore[index]
+def _stretched(sheet: Worksheet) -> None:
+    sheet["A1"], sheet["B1"], sheet["A2"], sheet["ALA1048576"] = "名称", "数量", "甲", "远"
 
 
 def _archive() -> bytes:

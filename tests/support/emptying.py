@@ -45,7 +45,7 @@ def empty_tables(owner: sa.Engine) -> None:
         if truncating:
             connection.execute(sa.text("TRUNCATE {}".format(", ".join(f'"{table}"' for table in emptied))))
         for table in () if truncating else reversed(emptied):
-            connection.execute(sa.text(f'DELETE FROM "{table}"'))  # noqa: S608  # names from the catalogue
+            connection.execute(sa.text(f'DELETE FROM "{table}"'))  # noqa: S608 - names from the catalogue
         for table in opened:
             connection.execute(sa.text(f'ALTER TABLE "{table}" ENABLE TRIGGER append_only'))
         connection.execute(sa.text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
@@ -58,7 +58,7 @@ def empty_trace(owner: sa.Engine) -> None:
     with owner.begin() as connection:
         for table in ("govshare_event", "govshare_trace"):
             connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER append_only"))
-            connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608  # names from the line above
+            connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 - names from the line above
             connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
 
 
@@ -74,7 +74,7 @@ class Snapshot:
             connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
             connection.execute(sa.text(f"CREATE SCHEMA {name}"))
             filled = [table for table in _tables(connection) if connection.execute(
-                sa.text(f'SELECT EXISTS (SELECT FROM "{table}")')).scalar()]  # noqa: S608  # names from the catalogue
+                sa.text(f'SELECT EXISTS (SELECT FROM "{table}")')).scalar()]  # noqa: S608 - names from the catalogue
             for table in filled:
                 connection.execute(sa.text(f'CREATE TABLE {name}."{table}" AS TABLE public."{table}"'))
             self._numbers = connection.execute(sa.text(
@@ -86,7 +86,7 @@ class Snapshot:
         with self._owner.begin() as connection:
             for table in self._filled:
                 connection.execute(sa.text(
-                    f'INSERT INTO public."{table}" SELECT * FROM {self._name}."{table}"'))  # noqa: S608  # as above
+                    f'INSERT INTO public."{table}" SELECT * FROM {self._name}."{table}"'))  # noqa: S608 - as above, names
             for sequence, last in self._numbers:
                 connection.execute(sa.text("SELECT setval(CAST(:sequence AS regclass), :last)"),
                                    {"sequence": f'public."{sequence}"', "last": last})

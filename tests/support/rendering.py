@@ -22,7 +22,7 @@ class Wrote(AssertionError):
 @cache
 def install() -> None:
     """Watch every template of this process and every database that it uses."""
-    setattr(flask.templating, "_render", _watched(flask.templating._render))  # noqa: B010 (mypy knows it as a function)
+    setattr(flask.templating, "_render", _watched(flask.templating._render))  # noqa: B010 - mypy knows it as a function
     sa.event.listen(sa.engine.Engine, "before_cursor_execute", _statement)
     sa.event.listen(sa.engine.Engine, "commit", _commit)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from awkward_case import Case
@@ -29,7 +30,7 @@ def _columns_of(types: str) -> dict[str, str]:
 
 
 def _formatted(old: bool, formats: Sequence[str], *rows: Sequence[Any]) -> bytes:
-    """A workbook with a column of each format, called c1, c2, …"""
+    """A workbook with a column of each format, called c1, c2, …."""
     named = [["名称", *(f"c{number}" for number in range(1, len(formats) + 1))], *(["甲", *row] for row in rows)]
     cells = [(row, column) for row in range(1, len(named)) for column in range(1, len(formats) + 1)]
     if old:
@@ -87,24 +88,24 @@ _STAFF: tuple[dict[str, str], list[list[str]]] = (_columns_of("单位:text 证�
 _SHEETS = (
     *(case for old in (False, True) for case in (
         Case("numbers that formats pad", "a.xls" if old else "a.xlsx",
-             lambda old=old: _formatted(old, *zip(*(row[:3] for row in PADDED), strict=True)),  # type: ignore[misc]
+             partial(_formatted, old, *zip(*(row[:3] for row in PADDED), strict=True)),
              _numbered(["text"] * len(PADDED)), [["甲", *(row[3] for row in PADDED)], ["甲", *(row[4] for row in PADDED)]],
              findings=[("codes_as_text", None)] * sum(row[3].isdigit() and row[4].isdigit() for row in PADDED)),
         Case("quantities, however they are shown", "a.xls" if old else "a.xlsx",
-             lambda old=old: _formatted(old, QUANTITIES, [42] * len(QUANTITIES)),  # type: ignore[misc]
+             partial(_formatted, old, QUANTITIES, [42] * len(QUANTITIES)),
              _numbered(["int8"] * len(QUANTITIES)), [["甲", *["42"] * len(QUANTITIES)]]),
         Case("numbers that formats do not show", "a.xls" if old else "a.xlsx",
-             lambda old=old: _formatted(old, HIDING, [42] * len(HIDING), [0] * len(HIDING)),  # type: ignore[misc]
+             partial(_formatted, old, HIDING, [42] * len(HIDING), [0] * len(HIDING)),
              _numbered(["int8"] * len(HIDING)), [["甲", *["42"] * len(HIDING)]], count=2, findings=[("hidden_cells", 2)] * len(HIDING)),
         Case("a text that a format hides", "a.xls" if old else "a.xlsx",
-             lambda old=old: _formatted(old, [";;;", ";;"], ["乙", "丙"]),  # type: ignore[misc]
+             partial(_formatted, old, [";;;", ";;"], ["乙", "丙"]),
              _numbered(["text", "text"]), [["甲", "乙", "丙"]], findings=[("hidden_cells", 2)]))),
-    *(Case("values that merged cells cover", "a.xls" if old else "a.xlsx", lambda old=old: _merged(old),  # type: ignore[misc]
+    *(Case("values that merged cells cover", "a.xls" if old else "a.xlsx", partial(_merged, old),
            dict.fromkeys(("名称", "上午", "下午"), "text"),
            [["甲", "开", ""], ["乙", "关", ""], ["乙", "关", "晚"], ["丙", "", ""], ["丁", "", "迟"], ["戊", "早", ""]],
            findings=[("merged_blank", 2), ("merged_covers", 2), ("merged_cells", 3), ("merged_cells", 3), ("merged_covers", 4), ("merged_covers", 5)]) for old in (False, True)),
     *(Case("numbers with a date's format that are no dates", "a.xls" if old else "a.xlsx",
-           lambda old=old: _formatted(old, ["yyyy-mm-dd", 'm"月"d"日"', "h:mm", "h:mm", "yyyy-mm-dd"], [-1, 0, -0.25, 0, 44260], [0, -3.5, 0.5, 0, 44261]),  # type: ignore[misc]
+           partial(_formatted, old, ["yyyy-mm-dd", 'm"月"d"日"', "h:mm", "h:mm", "yyyy-mm-dd"], [-1, 0, -0.25, 0, 44260], [0, -3.5, 0.5, 0, 44261]),
            _numbered(["int8", "numeric", "text", "text", "date"]),
            [["甲", "-1", "0", "-0.25", "00:00:00", "2021-03-05"], ["甲", "0", "-3.5", "12:00:00", "00:00:00", "2021-03-06"]],
            findings=[("no_date", 2), ("no_date", 2), ("no_date", 2)]) for old in (False, True)),
@@ -112,13 +113,13 @@ _SHEETS = (
          lambda: with_part(_formatted(False, ["yyyy-mm-dd"], [44260], [-1], [0]), "xl/worksheets/sheet1.xml", _without_references),
          _numbered(["text"]), [["甲", "2021-03-05"], ["甲", "-1"], ["甲", "0"]], findings=[("no_date", 3)]),
     *(Case("fractions of a second", "a.xls" if old else "a.xlsx",
-           lambda old=old: _formatted(old, ["yyyy-mm-dd hh:mm:ss.000"] * 4,  # type: ignore[misc]
-                                      [44260.354343171296, 44260.3543402778, 44260.999999988426, 44260.99999999999]),
+           partial(_formatted, old, ["yyyy-mm-dd hh:mm:ss.000"] * 4,
+                   [44260.354343171296, 44260.3543402778, 44260.999999988426, 44260.99999999999]),
            _numbered(["timestamp"] * 3 + ["date"]),
            [["甲", "2021-03-05T08:30:15.250000", "2021-03-05T08:30:15", "2021-03-05T23:59:59.999000", "2021-03-06"]]) for old in (False, True)),
     *(Case("hours beyond a day", "a.xls" if old else "a.xlsx",
-           lambda old=old: _formatted(old, ["[h]:mm", "[h]:mm:ss", "[h]:mm", "[mm]:ss.0"],  # type: ignore[misc]
-                                      [30 / 24 + 5 / 1440, 0.25, -1.5 / 24, 1.5 / 86400]),
+           partial(_formatted, old, ["[h]:mm", "[h]:mm:ss", "[h]:mm", "[mm]:ss.0"],
+                   [30 / 24 + 5 / 1440, 0.25, -1.5 / 24, 1.5 / 86400]),
            _numbered(["text"] * 4), [["甲", "30:05:00", "6:00:00", "-1:30:00", "0:00:01.5"]]) for old in (False, True)),
     Case("a row of no height", "a.xlsx", _sheet(lambda xml: xml.replace(b'<row r="3"', b'<row r="3" ht="0" customHeight="1"')), *_STAFF,
          findings=[("hidden_rows", 3)]),
@@ -149,7 +150,7 @@ _LISTS = (
          [["北湖区,人民路"], ["苏仙区,五岭大道"]]),
     Case("one column with Chinese commas", "a.csv", lambda: csv_of("地址", "北湖区，人民路", "苏仙区，五岭大道"), {"地址": "text"},
          [["北湖区，人民路"], ["苏仙区，五岭大道"]]),
-    *(Case(f"one column of numbers with {sign}", "a.csv", lambda sign=sign: csv_of("房号", f"1{sign}2", f"3{sign}4"),  # type: ignore[misc]
+    *(Case(f"one column of numbers with {sign}", "a.csv", partial(csv_of, "房号", f"1{sign}2", f"3{sign}4"),
            {"房号": "text"}, [[f"1{sign}2"], [f"3{sign}4"]], findings=[("undivided", None)]) for sign in ";|，、"),
     Case("a label above a table of texts", "a.csv", lambda: csv_of("填报单位：卫健委", "医院,院长", "一医院,甲", "二医院,乙"),
          {"医院": "text", "院长": "text"}, [["一医院", "甲"], ["二医院", "乙"]], findings=[("header_below", 2)]),

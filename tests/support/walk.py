@@ -202,8 +202,7 @@ def answer(browser: Browser, probe: Probe) -> Answer:
         forget_attempts()
     try:
         got = browser.get(probe.address) if probe.posts is None else browser.post(probe.address, json=json.loads(probe.posts))
-    except Exception as error:
-        # In a test the application raises what it would answer with status 500.
+    except Exception as error:  # noqa: BLE001 - in a test the application raises what it would answer with status 500
         return Answer(500, (), type(error).__name__)
     if got.status_code == 302 and probe.address.startswith("/account/"):
         browser.get("/about")  # the message that waits for the next page is not that page's

@@ -134,7 +134,7 @@ PART = b"--b\r\nContent-Disposition: form-data"
     ("multipart/form-data; boundary=b", PART + b'; filename="x"\r\n\r\nv\r\n--b--\r\n'),
     ("multipart/form-data; boundary=c", PART + b'; name="id"\r\n\r\nv\r\n--b--\r\n'),
     ("multipart/form-data; boundary=b", PART + b'; name="id"\r\nContent-Type: text/x; charset=utf-16\r\n\r\n\xff\r\n--b--\r\n'),
-    ("multipart/form-data; boundary=b", PART + b"; name=\"id\"; filename*=UTF-16\'\'%ff\r\n\r\nv\r\n--b--\r\n"),
+    ("multipart/form-data; boundary=b", PART + b"; name=\"id\"; filename*=UTF-16''%ff\r\n\r\nv\r\n--b--\r\n"),
     ("multipart/form-data; boundary=" + "b" * 300, b"--b"),
 ])
 def test_no_encoding_and_no_boundary_breaks_an_action(operator: Browser, kind: str, body: bytes) -> None:

@@ -51,7 +51,7 @@ class Reader:
 
     def __init__(self, server: WebServer, address: str, version: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=60)
-        self._connection._http_vsn, self._connection._http_vsn_str = version, f"HTTP/1.{version - 10}"  # type: ignore[attr-defined]
+        vars(self._connection).update(_http_vsn=version, _http_vsn_str=f"HTTP/1.{version - 10}")
         self._connection.connect()
         self._connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
         self._connection.request("GET", address)

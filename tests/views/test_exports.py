@@ -39,7 +39,7 @@ ROWS: list[tuple[Any, ...]] = [
     ("苏仙区站", "35.20", 7, 0.1, "2026-03-05", "2026-03-05 08:30:00", True, "=1+1"),
     ("国控一站", "-3.5", -5, None, "2026-03-06", "2026-03-06 00:00:00", False, "-3.5"),
     ("北湖区站", None, None, None, None, None, None, None),
-    ("阿 “引号”, \"x\"\n第二行", "12345678901234567.89", 2**62, 1e300, "1899-12-31", "1899-12-31 00:00:00", True, ""),
+    ('阿 “引号”, "x"\n第二行', "12345678901234567.89", 2**62, 1e300, "1899-12-31", "1899-12-31 00:00:00", True, ""),
     ("100%_达标\\", "0", 0, 0.0, "2026-03-07", "2026-03-07 23:59:59", False, "＠SUM(A1)"),
 ]
 
@@ -77,7 +77,7 @@ class TestWholeTable:
             ["苏仙区站", "35.20", "7", "0.1", "2026-03-05", "2026-03-05 08:30:00", "true", "'=1+1"],
             ["国控一站", "-3.5", "-5", "", "2026-03-06", "2026-03-06 00:00:00", "false", "-3.5"],
             ["北湖区站", "", "", "", "", "", "", ""],
-            ["阿 “引号”, \"x\"\n第二行", "12345678901234567.89", str(2**62), "1e+300", "1899-12-31", "1899-12-31 00:00:00",
+            ['阿 “引号”, "x"\n第二行', "12345678901234567.89", str(2**62), "1e+300", "1899-12-31", "1899-12-31 00:00:00",
              "true", ""],
             ["100%_达标\\", "0", "0", "0", "2026-03-07", "2026-03-07 23:59:59", "false", "'＠SUM(A1)"],
         ]
@@ -305,7 +305,8 @@ class TestGivingBack:
     @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml", "xlsx"])
     def test_a_caller_who_hangs_up_leaves_nothing_behind(self, long: Any, send: Send, form: str) -> None:
         sending = send(Order(long, Query(), form))
-        assert next(sending) and next(sending)
+        assert next(sending)
+        assert next(sending)
         assert get_read_engine().pool.checkedout() == 1
         sending.close()
         assert get_read_engine().pool.checkedout() == 0
@@ -325,7 +326,8 @@ class TestGivingBack:
         model.Session.remove()
         with closing(Browser(app).get(address, buffered=False)) as got:
             parts = iter(got.response)
-            assert next(parts) and next(parts)
+            assert next(parts)
+            assert next(parts)
             assert model.meta.engine.pool.checkedout() == 0
         assert get_read_engine().pool.checkedout() == 0
 

@@ -161,7 +161,7 @@ class TestFiltering:
         assert hostile not in page.read(f"?q={hostile}&filter=站点名称:contains:{hostile}").body
 
     def test_columns_with_odd_names_can_be_filtered_and_sorted(self, visit: Any, world: World) -> None:
-        table = "a:b,c\\d,\"e\"\"f\"\n1x,二,三\n2x,五,六\n".encode()
+        table = 'a:b,c\\d,"e""f"\n1x,二,三\n2x,五,六\n'.encode()
         page = Page(visit(), world.published(table))
         assert page.column(0, page.ask("?o0=eq&v0=2x")) == ["2x"]
         link = part(page.read(), ".gs-data thead th a")

@@ -20,7 +20,8 @@ from world import World
 
 CSRF_FIELD = re.compile(r'name="_csrf_token" value="([^"]+)"')
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>\s*[^<\s]|<[^>]+\son[a-z]+\s*=|\shx-on|javascript:", re.IGNORECASE)
-ELSEWHERE = re.compile(r"<(?:script|img|iframe|link rel=\"stylesheet\")[^>]+(?:src|href)=\"(?:https?:)?//([^/\"]+)", re.I)
+ELSEWHERE = re.compile(
+    r"<(?:script|img|iframe|link rel=\"stylesheet\")[^>]+(?:src|href)=\"(?:https?:)?//([^/\"]+)", re.IGNORECASE)
 PASSWORD = "correct horse battery"
 
 
@@ -36,7 +37,7 @@ def tokens_page(person: dict[str, Any]) -> str:
 
 
 class TestForgedRequests:
-    """CVE-2026-41255"""
+    """CVE-2026-41255."""
 
     @pytest.fixture
     def session(self, app: Any, person: dict[str, Any]) -> Browser:
@@ -89,7 +90,7 @@ class TestSessions:
 
 
 class TestDataStore:
-    """CVE-2026-42031, and the table of all tables"""
+    """CVE-2026-42031, and the table of all tables."""
 
     @pytest.fixture
     def sql_search(self, world: World, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -132,7 +133,7 @@ class TestDataStore:
 
 
 class TestMail:
-    """CVE-2026-41132"""
+    """CVE-2026-41132."""
 
     @pytest.fixture
     def authority(self) -> trustme.CA:

@@ -16,6 +16,7 @@ from redis import Redis
 from world import World
 
 from ckanext.govshare import clock
+from ckanext.govshare.domain import account_links as rules
 from ckanext.govshare.logic import account_links
 from ckanext.govshare.security import sessions, store
 
@@ -100,7 +101,7 @@ class TestEnds:
 
     def test_a_new_password_by_the_link_of_a_mail_ends_all(self, app: Any, visitor: Visitor, person: dict[str, Any]) -> None:
         user = model.User.get(person["id"])
-        page = account_links.path(account_links.PASSWORD, account_links.for_password(user, clock.now()), user.id)
+        page = account_links.path(rules.PASSWORD, account_links.for_password(user, clock.now()), user.id)
         Visitor(app).send(page, password1=NEW, password2=NEW)
         assert model.User.get(person["id"]).validate_password(NEW)
         assert not visitor.is_in()

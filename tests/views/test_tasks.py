@@ -91,7 +91,8 @@ def test_a_ticked_reason_and_a_typed_one_are_one_reason(cases: Cases, desk: Desk
     reply = cases.world.call(cases.clerk, "govshare_canned_reply_create", organization=cases.world.own["id"],
                              command="return", title="证明材料", text="请上传营业执照扫描件")
     page = page_of(desk.get(f"/zh_Hans_CN/application/{case['id']}"))
-    assert reply["id"] and "请上传营业执照扫描件" in [tag["value"] for tag in page.select("#gs-return input[name=common]")]
+    assert reply["id"]
+    assert "请上传营业执照扫描件" in [tag["value"] for tag in page.select("#gs-return input[name=common]")]
     said = {"common": ["请上传营业执照扫描件"], "reason": "三日内"}
     answer = desk.send(f"/department/application/{case['id']}/return", data=said)
     assert answer.status_code == 302

@@ -66,7 +66,7 @@ def deliver_one(now: datetime, payload: Mapping[str, Any] | None = None) -> bool
 def _deliver(effect: Mapping[str, Any], now: datetime) -> bool:
     try:
         HANDLERS[effect["kind"]](effect["payload"])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is noted and tried again
         model.Session.rollback()
         _failed(effect, error, now)
         delivered = False

@@ -25,7 +25,7 @@ _SIGNED = "双方已签署。协议当前是否有效，以查验页面显示的
 
 def as_html(text: str, top_level: int = 2) -> Markup:
     """The text of an agreement as HTML without links, images or attributes. `top_level`: of its first heading."""
-    return Markup(markdown.to_html(text, top_level, links=False))  # noqa: S704  (cleaned there)
+    return Markup(markdown.to_html(text, top_level, links=False))  # noqa: S704 - cleaned there
 
 
 def verification_url(text_hash: str) -> str:

@@ -83,7 +83,7 @@ def gs_open_reason(open_type: str) -> str:
 
 def gs_value_lines(name: str, value: Any) -> list[str]:
     """A field's value as lines of text, for comparing two versions side by side."""
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return []
     if isinstance(value, bool):
         return [tk._("Yes") if value else tk._("No")]

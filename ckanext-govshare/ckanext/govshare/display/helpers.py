@@ -98,7 +98,7 @@ def gs_datetime(value: str | datetime | None) -> str:
 def render_datetime(value: str | datetime | None, date_format: str | None = None, with_hours: bool = False,
                     with_seconds: bool = False) -> str:
     """CKAN's helper, its hours in the order of the language: its own pattern prints 三月 2, 2026, and a week's year."""
-    moment = core_helpers._datestamp_to_datetime(value)
+    moment = core_helpers._datestamp_to_datetime(value)  # noqa: SLF001 - as CKAN reads dates
     if moment and with_hours and not (date_format or with_seconds):
         return gs_datetime(moment)
     return str(core_helpers.render_datetime(moment, date_format, with_hours, with_seconds))
@@ -159,7 +159,8 @@ def gs_provider(department_id: str) -> dict[str, Any] | None:
 
 def gs_nav() -> dict[str, Any]:
     """What the navigation offers the caller: `clerk`, `reviewer`, `handler` of applications; how many entries wait in
-    the `queue`, how many applications among the `tasks`, and how many messages are `unread`."""
+    the `queue`, how many applications among the `tasks`, and how many messages are `unread`.
+    """
     user = tk.g.userobj
     if not user:
         return {"clerk": False, "reviewer": False, "queue": 0, "unread": 0, "handler": False, "tasks": 0}

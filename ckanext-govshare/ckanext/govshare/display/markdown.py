@@ -17,7 +17,7 @@ def render_markdown(data: str | None, auto_link: bool = True, allow_html: bool =
     rendered = markdown.to_html(str(data))
     if auto_link:
         rendered = markdown.clean(core_helpers.html_auto_link(rendered))
-    return Markup(rendered)  # noqa: S704  (both ways it was cleaned)
+    return Markup(rendered)  # noqa: S704 - cleaned in both ways
 
 
 def markdown_extract(text: str | None, extract_length: int = 190) -> str:

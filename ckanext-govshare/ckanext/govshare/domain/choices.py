@@ -51,7 +51,7 @@ class OpenGround(StrEnum):
     """The only grounds on which data is not opened (郴政发〔2022〕2号 第二十五条第四款)."""
 
     STATE_SECRET = "state_secret"  # noqa: S105 - a ground, not a password
-    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - the same
+    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - likewise a ground
     PRIVACY = "privacy"
     LAW = "law"
 

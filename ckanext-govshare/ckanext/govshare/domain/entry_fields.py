@@ -29,7 +29,7 @@ _OF_TAGS, _OF_THEMES = ("name",), ("id", "name")
 Errors = dict[str, list[Message]]
 
 
-def errors(given: Mapping[str, Any], stored: Mapping[str, Any], licences: Collection[str]) -> Errors:
+def errors(given: Mapping[Any, Any], stored: Mapping[str, Any], licences: Collection[str]) -> Errors:
     """What of `given` is no field of an entry, by field.
 
     stored: the entry as it is; what says the same says nothing new. licences: the ids of those that the portal offers.

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pypinyin import lazy_pinyin
@@ -54,7 +54,7 @@ def _refused(reason: Message) -> Message:
     return Message("This password is too easy to guess. {reason}. {advice}.", reason=reason, advice=_ADVICE)
 
 
-def _why(parts: list[Mapping[str, Any]], own: set[str]) -> Message:
+def _why(parts: Sequence[Mapping[str, Any]], own: set[str]) -> Message:
     """The reason that lies in the longest part of the password that somebody would guess."""
     guessable = [part for part in parts if part["pattern"] in _REASONS]
     if not guessable:

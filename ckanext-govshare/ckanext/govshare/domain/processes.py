@@ -1,6 +1,8 @@
 """All kinds of cases, by their names in histories: what is asked of whichever there are is asked here. Pure."""
 from __future__ import annotations
 
+from typing import Any
+
 from ckanext.govshare.domain import agreements, appeals, applications, catalog, grants
 from ckanext.govshare.domain.calendar import Calendar, Deadline
 from ckanext.govshare.domain.cases import Limit, Process
@@ -9,7 +11,7 @@ from ckanext.govshare.domain.grant_events import GrantExpired, GrantTerminated
 from ckanext.govshare.domain.notices import Audience, Step, Told
 from ckanext.govshare.domain.notices import reply_steps as steps_of
 
-PROCESSES: dict[str, Process] = {
+PROCESSES: dict[str, Process[Any, Any, Any]] = {
     "applications": applications.PROCESS, "agreements": agreements.PROCESS, "grants": grants.PROCESS,
     "appeals": appeals.PROCESS, "catalog": catalog.PROCESS,
 }
@@ -23,7 +25,7 @@ SILENT = frozenset({
 })
 
 
-def watched() -> dict[str, Limit]:
+def watched() -> dict[str, Limit[Any]]:
     """The limits of which people are warned, by the kind of case."""
     return {kind: process.limit for kind, process in PROCESSES.items() if process.limit and process.limit.warned}
 

@@ -1,4 +1,4 @@
-"""Questions to the table of a data file: filters, sorting, words looked for, columns (OPN-5).
+r"""Questions to the table of a data file: filters, sorting, words looked for, columns (OPN-5).
 
 Their form in an address is stable, so that links and programs keep working:
 
@@ -7,7 +7,7 @@ Their form in an address is stable, so that links and programs keep working:
     q=words                   each word stands somewhere in the row's text
     fields=列名                repeated; the columns wanted, in that order; none means all
 
-In a column's name `:` is written `\\:` and `\\` is written `\\\\`. A form without scripts may send `column`, `op` and `value`,
+In a column's name `:` is written `\:` and `\` is written `\\`. A form without scripts may send `column`, `op` and `value`,
 repeated, in place of `filter`.
 """
 from __future__ import annotations

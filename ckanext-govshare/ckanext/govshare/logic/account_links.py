@@ -110,8 +110,7 @@ def _holder(account: str, user: model.User | None) -> Holder:
 
 
 def _signed(purpose: str, holder: Holder, address: str, now: datetime) -> str:
-    made = _signer(purpose).dumps(rules.written(holder, address, now))
-    return made if isinstance(made, str) else made.decode()
+    return _signer(purpose).dumps(rules.written(holder, address, now))
 
 
 def _signer(purpose: str) -> URLSafeSerializer:

@@ -64,7 +64,9 @@ def load(attachment_id: str) -> Attachment:
 
 
 def readable(context: Context, application_id: str, attachment_id: str) -> Attachment:
-    """A file of an application whose words the caller reads. Raises NotAuthorized, and ObjectNotFound also for a file of another.
+    """A file of an application whose words the caller reads.
+
+    Raises NotAuthorized, and ObjectNotFound also for a file of another application.
     """
     tk.check_access("govshare_attachment_show", context, {"application_id": application_id})
     found = load(attachment_id)

@@ -141,7 +141,7 @@ MACHINE = Machine(
     # Who may not know of an entry does not find its package.
     seen_by=lambda entry: frozenset(Role), absent=Message("Entry not found"),
     find=lambda context, given: visible_package(context, given).id,
-    parts_in=lambda context, entry: roles.of(context, entry.department),
+    parts_of=lambda context, entry: roles.of(context, entry.department),
     offers={
         "submit": Offer(
             Command.SUBMIT, schema.entry_submit,

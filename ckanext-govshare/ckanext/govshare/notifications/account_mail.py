@@ -11,8 +11,8 @@ from ckan import model
 
 from ckanext.govshare import clock, config
 from ckanext.govshare.domain import account_letters
+from ckanext.govshare.domain.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.logic import account_links
-from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.notifications import Letter, Recipient, Undeliverable, mail, preferences, texts
 from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import departments, outbox

@@ -68,7 +68,8 @@ def _duration(value: timedelta) -> str:
 
 def unusual(texts: list[str]) -> tuple[list[str], int | None, int | None]:
     """`texts` without characters that no format can carry; the index of the first that had one, and of the first with a character
-    of the private use area, whose meaning differs from computer to computer."""
+    of the private use area, whose meaning differs from computer to computer.
+    """
     if _UNUSUAL.search("".join(texts)) is None:
         return texts, None, None
     control = next((index for index, text in enumerate(texts) if _CONTROL.search(text)), None)

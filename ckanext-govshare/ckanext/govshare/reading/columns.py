@@ -194,7 +194,8 @@ _LOOKALIKES = str.maketrans({":": "：", "%": "％"})
 
 def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
     """Columns with ids that the DataStore takes: not blank, unique, at most 63 bytes, no leading underscore. Each id that is not
-    the header is told."""
+    the header is told.
+    """
     taken: set[str] = set()
     columns: list[Column] = []
     renamed: list[str] = []
@@ -223,7 +224,7 @@ def name_columns(headers: Sequence[str], findings: Findings) -> list[Column]:
 
 
 def _change(header: str, name: str) -> str:
-    """The old and the new name; what cannot be seen is written as \\u200b."""
+    r"""The old and the new name; what cannot be seen is written as \u200b."""
     old = "".join(char if unicodedata.category(char)[0] != "C" else char.encode("unicode_escape").decode()
                   for char in header[:MAX_PARAM].strip())
     return f"“{old}” → “{name}”"

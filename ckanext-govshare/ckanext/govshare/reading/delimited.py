@@ -61,7 +61,7 @@ def _with_closed_quotes(rows: Iterator[Sequence[str]], lines_before: int) -> Ite
     """The rows; raises Refused where the last one swallowed the rest of the file behind a quotation mark."""
     number = lines_before
     last: Sequence[str] = ()
-    for number, last in enumerate(rows, start=lines_before + 1):  # noqa: B007
+    for number, last in enumerate(rows, start=lines_before + 1):  # noqa: B007 - both are asked for after the loop
         yield last
     if any("\n" in cell or "\r" in cell for cell in last[-1:]):
         raise Refused("quote_missing", row=number)

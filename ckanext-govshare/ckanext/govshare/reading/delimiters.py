@@ -41,7 +41,8 @@ class _Division:
 @dataclass(frozen=True)
 class Delimiter:
     """`sign`: the delimiter (NONE: one column); `lines_before`: how many lines stand before the table's text (`sep=;`, known to
-    spreadsheets); `undivided`: a sign that divides the rows, but not the heading of their one column; empty: none."""
+    spreadsheets); `undivided`: a sign that divides the rows, but not the heading of their one column; empty: none.
+    """
 
     sign: str
     lines_before: int = 0
@@ -79,7 +80,8 @@ def _division(text: str, delimiter: str) -> _Division:
 
 def _has_its_header(division: _Division, others: dict[str, _Division]) -> bool:
     """Whether the first row that the delimiter divides is the header, and not the first row of data under a header that
-    another one divides, or that names one column of texts in which the delimiter stands."""
+    another one divides, or that names one column of texts in which the delimiter stands.
+    """
     above = division.rows[:division.start]
     if not above:
         return True

@@ -28,7 +28,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codec
 @dataclass(frozen=True)
 class Encoding:
     """`codec`: Python's name of it; `name`: what people call it; `old_private`: characters of `UNICODE_OF` may occur;
-    `quotes`: there are quotation marks; `odd_quotes`: one of them is without a second."""
+    `quotes`: there are quotation marks; `odd_quotes`: one of them is without a second.
+    """
 
     codec: str
     name: str

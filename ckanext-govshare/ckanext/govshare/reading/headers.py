@@ -119,7 +119,7 @@ def _left_out(rows: list[Sequence[Any]]) -> tuple[str, str] | None:
 
 
 def _is_note(filled: Sequence[str], width: int, above: Sequence[Sequence[Any]]) -> bool:
-    """A lone text that begins as notes do, or stands apart; or labels side by side: 制表人：… 审核人：…"""
+    """A lone text that begins as notes do, or stands apart; or labels side by side: 制表人：… 审核人：…."""
     begins = _NOTE.match(filled[0]) is not None
     if len(filled) > 1:
         return begins and all(_LABEL.fullmatch(text) for text in filled)

@@ -41,7 +41,8 @@ def read_json(source: Source, sink: Sink) -> Report:
 class _Survey:
     """What a JSON file holds. `values`: how many values stand side by side; `marks`: what its top object says of itself;
     `lists`: the lists outside of lists, by the names that lead there, with how many objects and other things each has.
-    `repeated`: how often an object has a name again; the number of the first such element, and the name."""
+    `repeated`: how often an object has a name again; the number of the first such element, and the name.
+    """
 
     values: int = 0
     objects: int = 0

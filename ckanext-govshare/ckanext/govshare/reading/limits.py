@@ -26,7 +26,8 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 @dataclass(frozen=True)
 class Limits:
     """`memory`: bytes of address space; `seconds`: of processor time; `written`: bytes of each file written;
-    `parent`: the process with which this one ends."""
+    `parent`: the process with which this one ends.
+    """
 
     memory: int
     seconds: int

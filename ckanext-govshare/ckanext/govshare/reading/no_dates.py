@@ -18,7 +18,8 @@ _STYLE = re.compile(rb"\ss=[\"']([0-9]{1,6})[\"']")
 @dataclass
 class NoDates:
     """`styles`: those with a format of dates or times, and whether it shows days. `found`, once the rows were
-    gone through, by column: the row and the number of the first such cell, and how many there are."""
+    gone through, by column: the row and the number of the first such cell, and how many there are.
+    """
 
     styles: Mapping[int, bool] = field(default_factory=dict)
     found: dict[int, tuple[int, float, int]] = field(default_factory=dict)

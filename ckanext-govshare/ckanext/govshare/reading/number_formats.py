@@ -1,5 +1,6 @@
 """What a spreadsheet's number format shows of a number that the number itself does not tell: zeros before it and marks between
-its digits, or nothing at all. Other formats (amounts, percentages, fractions, dates) only say how a quantity is written."""
+its digits, or nothing at all. Other formats (amounts, percentages, fractions, dates) only say how a quantity is written.
+"""
 from __future__ import annotations
 
 import operator
@@ -29,7 +30,8 @@ _OWN_DATES: Mapping[int, bool] = {
 class _Section:
     """`before`: the literals before, between and behind the places of digits before the decimal point; `zeros`: how many digits
     are shown there at least; `decimals`, `fixed`: how many behind the point at most, and at least; `after`: literals behind.
-    `quantity`: it says how large something is, so only the number matters."""
+    `quantity`: it says how large something is, so only the number matters.
+    """
 
     before: list[str] = field(default_factory=lambda: [""])
     zeros: int = 0

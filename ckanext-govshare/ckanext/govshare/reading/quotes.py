@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 class Requoted:
     """The lines of a text; a cell such as `"甲"的` is quoted anew as a whole: readers would take its marks for the format's and
-    leave them out. `at_row`: whether the next line begins a row, which whoever divides the lines knows and sets."""
+    leave them out. `at_row`: whether the next line begins a row, which whoever divides the lines knows and sets.
+    """
 
     def __init__(self, lines: Iterable[str], delimiter: str) -> None:
         self.at_row = True

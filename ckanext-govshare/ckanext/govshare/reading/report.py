@@ -34,7 +34,8 @@ class Findings:
 
     def add(self, code: str, /, *, row: int | None = None, column: str | None = None, **params: Any) -> None:
         """Note a finding. `row` counts from 1 in the source, `column` is the header there; `params` fill its text,
-        a list as an enumeration."""
+        a list as an enumeration.
+        """
         self.counts[code] += 1
         if self.counts[code] <= MAX_OF_ONE_CODE:
             self._kept.append(finding(code, row=row, column=_short(column), **{key: _short(v) for key, v in params.items()}))

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from ckanext.govshare.reading.no_dates import NoDates
 from ckanext.govshare.reading.number_formats import NumberFormat, number_format, shows_days
@@ -31,7 +31,8 @@ _TEXTS = (b"s", b"str", b"inlineStr")
 class Looks:
     """`formats`: number formats that matter, by the number of a cell's style. `hidden`: columns, from 0. `hidden_rows`: how
     many, and the first. `hidden_cells`, once the rows were gone through, by column: the row of the first cell whose format shows
-    nothing of its value, and how many such cells there are. `no_dates`: numbers that look like dates and are none."""
+    nothing of its value, and how many such cells there are. `no_dates`: numbers that look like dates and are none.
+    """
 
     formats: Mapping[int, NumberFormat] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
@@ -104,7 +105,7 @@ class Looks:
         return value
 
 
-def formats_by_style(styles: ElementTree.Element) -> tuple[dict[int, NumberFormat], dict[int, bool]]:
+def formats_by_style(styles: ET.Element) -> tuple[dict[int, NumberFormat], dict[int, bool]]:
     """The number formats that matter, by the number of the style that has one; and of those of dates, whether they show days."""
     codes = {each.get("numFmtId"): each.get("formatCode") or "" for each in styles.iter() if each.tag.endswith("numFmt")}
     cells = next((each for each in styles if each.tag.endswith("}cellXfs") or each.tag == "cellXfs"), ())

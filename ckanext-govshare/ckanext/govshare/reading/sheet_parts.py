@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from ckanext.govshare.reading.no_dates import NoDates
 from ckanext.govshare.reading.report import Findings, Refused
@@ -49,7 +49,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, KeyError, ElementTree.ParseError,
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, KeyError, ET.ParseError,
             RuntimeError) as error:
         raise Refused("damaged", found="XLSX") from error
 
@@ -180,8 +180,8 @@ def _part_of(archive: zipfile.ZipFile, index: int) -> str:
     raise KeyError(wanted)
 
 
-def _parsed(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+def _parsed(archive: zipfile.ZipFile, part: str) -> ET.Element:
     text = b"".join(_pieces(archive, archive.getinfo(part), 16 * CHUNK))
     if b"<!" in text.replace(b"<!--", b""):
         raise zipfile.BadZipFile("a document type has no place in a workbook")
-    return ElementTree.fromstring(text)  # noqa: S314 - no document type, so no entities
+    return ET.fromstring(text)  # noqa: S314 - no document type, so no entities

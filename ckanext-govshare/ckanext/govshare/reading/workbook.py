@@ -195,7 +195,7 @@ def _unmerged(rows: Iterator[Sequence[Any]], start: int, merges: dict[int, list[
             if value != "":
                 findings.add("merged_blank" if merge.width > 1 else "merged_cells", row=row, range=merge.range)
         if open_merges:
-            cells = list(cells)
+            cells = list(cells)  # noqa: PLW2901 - the row goes on, its covered cells filled
             for merge, value in open_merges:
                 if _covers(cells, merge, value) and merge not in told:
                     told.add(merge)

@@ -71,7 +71,7 @@ def _survey(source: Source) -> dict[Path, _Kind]:
         if len(found) > MAX_PATHS:
             raise Refused("too_many_columns", count=MAX_PATHS, limit=MAX_COLUMNS)
         kind.count += 1
-        for attribute in element.keys():  # noqa: SIM118 – an element iterates over its children
+        for attribute in element.keys():  # noqa: SIM118 - an element iterates over its children
             _note(kind.attributes, attribute)
     return found
 

@@ -92,7 +92,7 @@ def search(departments: Sequence[str] | None, appellant: str | None, states: Seq
 
     Gives the count of all, and one page.
     """
-    where = [appeal.c.state.in_(states)]
+    where: list[sa.ColumnElement[bool]] = [appeal.c.state.in_(states)]
     if departments is not None:
         where.append(appeal.c.department.in_(departments))
     if appellant is not None:

@@ -97,7 +97,7 @@ def search(departments: Sequence[str] | None, states: Sequence[str], text: str, 
 
     Gives the count of all, and of one page `entry, package, title, modified_at`.
     """
-    where = [entry.c.state.in_(states)]
+    where: list[sa.ColumnElement[bool]] = [entry.c.state.in_(states)]
     if departments is not None:
         where.append(entry.c.department.in_(departments))
     if text:

@@ -1,7 +1,7 @@
 """The SQL that compares the tables of two versions of a data file."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,8 @@ def _only_in(connection: sa.Connection, file: DataFile, other: DataFile, names: 
 
 def _cells(table: sa.TableClause, names: Sequence[str], as_text: Sequence[str]) -> list[Any]:
     """Columns by position, since their names may be anything; those whose type changed as text."""
-    cells = (sa.column(sa.sql.quoted_name(name, quote=True), _selectable=table) for name in names)
+    cells: Iterator[sa.ColumnClause[Any]] = (
+        sa.column(sa.sql.quoted_name(name, quote=True), _selectable=table) for name in names)
     return [(sa.cast(cell, sa.Text) if name in as_text else cell).label(f"c{position}")
             for position, (name, cell) in enumerate(zip(names, cells, strict=True))]
 

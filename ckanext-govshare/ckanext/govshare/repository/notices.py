@@ -157,7 +157,8 @@ def ending_grants(now: datetime, until: datetime) -> list[tuple[Concerned, datet
 
 def unclosed_grants(since: datetime) -> list[tuple[Concerned, datetime]]:
     """Grants that gave access and ended after `since`, however they did, none continues, and whose holders have not stated
-    what became of the data: each with the moment at which its end was recorded."""
+    what became of the data: each with the moment at which its end was recorded.
+    """
     later = grant.alias()
     # A list that is made once: whether a later grant gave access is no question to ask for each earlier one.
     continued = sa.select(later.c.renews).where(later.c.renews != "", gave_access(later))

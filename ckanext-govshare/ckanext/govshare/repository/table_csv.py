@@ -57,7 +57,7 @@ def _copied(connection: Any, command: str) -> Generator[bytes]:
     thread = Thread(target=_push, args=(connection, command, end, failures), name="copy")
     thread.start()
     try:
-        with open(begin, "rb", buffering=0) as pipe:
+        with open(begin, "rb", buffering=0) as pipe:  # noqa: PTH123 - a pipe has no path
             while chunk := pipe.read(_CHUNK):
                 yield chunk
     finally:
@@ -73,7 +73,7 @@ def _push(connection: Any, command: str, end: int, failures: list[Exception]) ->
     try:
         with open(end, "wb", buffering=_CHUNK) as pipe, connection.cursor() as cursor:
             cursor.copy_expert(command, _Lines(pipe))
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001 - whoever reads the pipe raises it
         failures.append(failure)
 
 

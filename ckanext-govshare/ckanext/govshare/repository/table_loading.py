@@ -69,7 +69,7 @@ def _load(file_id: str, columns: Sequence[Mapping[str, Any]], csv_path: Path, on
             # After the rows: sorting them once is quicker than growing the index with each.
             cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (_id)").format(table))
             cursor.execute(sql.SQL("ANALYZE {}").format(table))
-            cursor.execute('INSERT INTO _table_stats VALUES (%s, jsonb_build_object(\'rows\', %s))', (file_id, rows))
+            cursor.execute("INSERT INTO _table_stats VALUES (%s, jsonb_build_object('rows', %s))", (file_id, rows))
         connection.commit()
     finally:
         connection.close()

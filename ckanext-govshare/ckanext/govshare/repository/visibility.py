@@ -52,6 +52,6 @@ def counts(group_names: Sequence[str]) -> dict[str, int]:
     """How many published entries each of the departments or themes has; those with none are left out."""
     member, group = model.Member.__table__, model.Group.__table__
     query = sa.select(group.c.name, sa.func.count()).join(member, member.c.group_id == group.c.id).join(
-        _PACKAGE, sa.and_(_PACKAGE.c.id == member.c.table_id, member.c.table_name == "package")
+        _PACKAGE, sa.and_(_PACKAGE.c.id == member.c.table_id, member.c.table_name == "package"),
     ).where(_PUBLIC, member.c.state == model.State.ACTIVE, group.c.name.in_(group_names)).group_by(group.c.name)
     return {row[0]: row[1] for row in model.Session.execute(query)}

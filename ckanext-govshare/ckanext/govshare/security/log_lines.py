@@ -23,7 +23,7 @@ def _escaped(char: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` with every character that could begin a line, or hide or move others, written as its escape (`\\n`)."""
+    r"""`text` with every character that could begin a line, or hide or move others, written as its escape (`\n`)."""
     return text if text.isascii() and text.isprintable() else "".join(map(_escaped, text))
 
 

@@ -48,4 +48,4 @@ def _context() -> ssl.SSLContext:
 
 def install() -> None:
     """Make every SMTP client of this process a verifying one. May be called again."""
-    smtplib.SMTP = VerifyingSMTP  # type: ignore[misc]
+    smtplib.SMTP = VerifyingSMTP  # type: ignore[misc]  # to replace a class is meant here

@@ -94,7 +94,7 @@ def _unavailable(error: BaseException) -> Response:
 def _answer() -> Response:
     """Made without any store: nobody is looked up, neither here nor by what still happens to the answer."""
     g.govshare_outage = False
-    g._login_user = model.AnonymousUser()
+    g._login_user = model.AnonymousUser()  # noqa: SLF001 - where flask-login keeps who asks
     request.environ["__no_cache__"] = True
     text = toolkit._("The platform cannot be reached for a moment. If you were sending something, look whether it is there "
                      "before you send it again.")

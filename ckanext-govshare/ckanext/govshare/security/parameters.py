@@ -196,7 +196,7 @@ def install(app: CKANApp) -> None:
         name = str(request.view_args["logic_function"])
         try:
             reads = getattr(logic.get_action(name), "side_effect_free", False)
-            found = wrong(name, api._get_request_data(try_url_params=reads))
+            found = wrong(name, api._get_request_data(try_url_params=reads))  # noqa: SLF001 - as the view reads it
         except (KeyError, ValueError):
             return None  # the view says so itself
         return refusals.wrong(found[0], toolkit._(found[1].text), HTTPStatus.CONFLICT) if found else None

@@ -50,7 +50,8 @@ return 1
 
 class ServerSession(RedisSession):
     """One browser's session. `stored`: its fields as they were read, None for a new one; `ended`: what `seal` needs of Redis;
-    `error`: why it could not be read."""
+    `error`: why it could not be read.
+    """
 
     stored: Mapping[str, bytes] | None = None
     ended: str = ""

@@ -77,9 +77,9 @@ def _destination(user: model.User) -> str:
 
 
 def _local(target: str) -> str:
-    """`target` if it is a page of this site to come back to, by its path; else nothing.
+    r"""`target` if it is a page of this site to come back to, by its path; else nothing.
 
-    Browsers read a backslash as a slash and leave out control characters: `/\\t/host` is another host's address.
+    Browsers read a backslash as a slash and leave out control characters: `/\t/host` is another host's address.
     """
     if not target or "\\" in target or any(ord(character) < 32 for character in target) or not tk.h.url_is_local(target):
         return ""

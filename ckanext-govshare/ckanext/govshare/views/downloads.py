@@ -90,7 +90,7 @@ def _sends_data(answer: Response, fetch: Fetch) -> bool:
     """
     if tk.request.method == "HEAD" or answer.status_code not in (200, 206):
         return False
-    first = answer.status_code == 200 or (answer.content_range is not None and not answer.content_range.start)
+    first = answer.status_code == 200 or not answer.content_range.start
     return fetch.access.traced or first
 
 

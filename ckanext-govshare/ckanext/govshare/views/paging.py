@@ -29,7 +29,8 @@ def span(page: int, per_page: int = PER_PAGE) -> dict[str, int]:
 
 def paged(found: Mapping[str, Any], page: int, endpoint: str, params: Mapping[str, str], per_page: int = PER_PAGE) -> Page:
     """What a list action answered (`count`, `results`) as a page. Its links lead to `endpoint` with those `params` that are
-    not blank."""
+    not blank.
+    """
     def url(page: int, **_: Any) -> str:
         return str(tk.url_for(endpoint, page=page, **{name: value for name, value in params.items() if value}))
 

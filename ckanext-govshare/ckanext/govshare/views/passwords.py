@@ -4,6 +4,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from werkzeug.wrappers import Response
 
+from ckanext.govshare.domain.account_links import PASSWORD
 from ckanext.govshare.logic import account_links
 from ckanext.govshare.views.case_pages import context, refused
 
@@ -25,7 +26,7 @@ def request_reset() -> str | Response:
 def perform_reset(id: str) -> str | Response:
     """Choose a password by the link."""
     key = tk.request.args.get("key", "")
-    link = account_links.opened(account_links.PASSWORD, key, named=id)
+    link = account_links.opened(PASSWORD, key, named=id)
     user = link.user if link else None
     if user is None or user.id != id:
         return _ask_again()

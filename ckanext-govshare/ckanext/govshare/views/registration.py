@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
 from ckanext.govshare import config
+from ckanext.govshare.domain.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.logic import account_links, form_pages
 from ckanext.govshare.security import sessions
 from ckanext.govshare.security.refusals import Unavailable
@@ -43,7 +44,7 @@ def _ask() -> str:
 
 
 def _complete(key: str) -> str | Response:
-    link = account_links.opened(account_links.REGISTRATION, key)
+    link = account_links.opened(REGISTRATION, key)
     if link is None:
         return _ask_again()
     form, errors = tk.request.form, {}
@@ -82,7 +83,7 @@ def address() -> str | Response:
     if answer := log_in_first():
         return answer
     key = tk.request.args.get("key", "")
-    link = account_links.opened(account_links.ADDRESS, key)
+    link = account_links.opened(ADDRESS, key)
     if link is None or link.account != tk.current_user.id:
         return _leads_nowhere()
     if tk.request.method != "POST":

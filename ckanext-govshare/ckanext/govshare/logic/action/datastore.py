@@ -23,6 +23,7 @@ from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.gate.access import Fetch
 from ckanext.govshare.logic.gate.accounting import record_fetch
 from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.repository.table_words import Search
 
 __all__ = ["datastore_info", "datastore_search"]
 
@@ -68,7 +69,7 @@ def _reference(data_dict: DataDict) -> str:
     return str(reference)
 
 
-def _looked_for(words: Any, fetch: Fetch) -> table_search.Search:
+def _looked_for(words: Any, fetch: Fetch) -> Search:
     if words and not plugin_loaded(table_search.PLUGIN):
         raise RuntimeError(f"The plugin {table_search.PLUGIN} is not in ckan.plugins, after datastore")
     try:
@@ -77,7 +78,7 @@ def _looked_for(words: Any, fetch: Fetch) -> table_search.Search:
         raise tk.ValidationError(error_dict(error.errors)) from None
 
 
-def _search(original: Action, context: Context, asked: DataDict, search: table_search.Search) -> dict[str, Any]:
+def _search(original: Action, context: Context, asked: DataDict, search: Search) -> dict[str, Any]:
     """Ask CKAN, whose own check knows resources and not tables. What it says of errors names the table and the statement."""
     inside = Context(context, ignore_auth=True, **{table_search.KEY: search})
     try:

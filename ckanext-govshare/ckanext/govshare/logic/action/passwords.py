@@ -13,8 +13,8 @@ from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain.account_letters import INVITATION
+from ckanext.govshare.domain.account_links import PASSWORD
 from ckanext.govshare.logic import account_links, accounts
-from ckanext.govshare.logic.account_links import PASSWORD
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import passwords as schema
 from ckanext.govshare.notifications import account_mail
@@ -99,7 +99,7 @@ def _ours(context: Context) -> Context:
 
 
 def _free_name(email: str) -> str:
-    begins = re.sub(r"[^a-z0-9_-]", "-", email.split("@")[0].lower())[:_LONGEST_NAME]
+    begins = re.sub(r"[^a-z0-9_-]", "-", email.split("@", maxsplit=1)[0].lower())[:_LONGEST_NAME]
     while model.User.get(name := f"{begins}-{secrets.randbelow(10**6)}") is not None:
         pass
     return name

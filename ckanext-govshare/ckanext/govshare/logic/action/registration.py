@@ -9,8 +9,8 @@ from ckan.logic import guard_against_duplicated_email
 from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock
+from ckanext.govshare.domain.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.logic import account_links, accounts, roles
-from ckanext.govshare.logic.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.logic.messages import language
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema

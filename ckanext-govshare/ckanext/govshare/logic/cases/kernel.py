@@ -58,10 +58,6 @@ class Offer:
     ready: Callable[[Context, Any, Any, Mapping[str, Any]], Any] | None = None
 
 
-def _parts(kind: str) -> Callable[[Context, Any], frozenset[Any]]:
-    return lambda context, case: parts.of(context, case.department, getattr(case, KINDS[kind].person))
-
-
 def _brief(case: Any) -> dict[str, Any]:
     return {"id": case.id, "state": case.state.value}
 
@@ -73,7 +69,7 @@ class Machine(Generic[T]):
     `kind` and `one`: its name in histories, and in the names of actions. `get(id, lock)` gives the case, with what is locked
     before it. `decide` and `evolve` are the domain's, with the facts looked up; `order` is its class of commands. `seen_by`: the
     parts that may know of a case; `absent`: what others are told. `offers`: by the action's last word.
-    `parts_in(context, case)`: the caller's; by default as `logic.parts` has them. `find`: the id that a caller's reference
+    `parts_of(context, case)`: the caller's, where they are not those of `logic.parts`. `find`: the id that a caller's reference
     means. `prepare`: the case as a command finds it. `answer`: of an action that gave a command.
     """
 
@@ -88,14 +84,16 @@ class Machine(Generic[T]):
     seen_by: Callable[[T], frozenset[Any]]
     absent: Message
     offers: Mapping[str, Offer] = field(default_factory=dict)
-    parts_in: Callable[[Context, T], frozenset[Any]] = None  # type: ignore[assignment]  # made of the kind
+    parts_of: Callable[[Context, T], frozenset[Any]] | None = None
     find: Callable[[Context, str], str] = lambda context, reference: reference
     prepare: Callable[[T, Any], T] = lambda case, order: case
     answer: Callable[[T], dict[str, Any]] = _brief
 
-    def __post_init__(self) -> None:
-        if self.parts_in is None:
-            object.__setattr__(self, "parts_in", _parts(self.kind))
+    def parts_in(self, context: Context, case: Any) -> frozenset[Any]:
+        """The caller's parts in a case."""
+        if self.parts_of is not None:
+            return self.parts_of(context, case)
+        return parts.of(context, case.department, getattr(case, KINDS[self.kind].person))
 
 
 # What an event of one case does to others: `consequences.TABLE`, which knows all features, as this module knows none.

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote_to_bytes, urljoin
 
 from urllib3 import HTTPResponse
@@ -107,7 +107,7 @@ class _Watch:
         self._timer.daemon = True
         self._sockets: list[socket.socket] = []
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Self:
         self._timer.start()
         return self
 

@@ -88,7 +88,8 @@ def _start(path: Path, out_dir: Path, filename: str, bounds: Bounds) -> subproce
 
 def _listen(child: subprocess.Popen[bytes], deadline: float, on_progress: Progress) -> bytes:
     """Pass on the progress until the child closes its outputs; the end of what it wrote as errors."""
-    assert child.stdout and child.stderr  # noqa: S101 – both are pipes
+    assert child.stdout  # noqa: S101 - it is a pipe
+    assert child.stderr  # noqa: S101 - it is a pipe, too
     errors, line = b"", b""
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)

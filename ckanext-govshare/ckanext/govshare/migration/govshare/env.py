@@ -4,7 +4,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import engine_from_config, pool
 
-from ckanext.govshare.model import (  # noqa: F401  # the modules register their tables
+from ckanext.govshare.model import (  # noqa: F401 - the modules register their tables
     agreements,
     appeals,
     applications,

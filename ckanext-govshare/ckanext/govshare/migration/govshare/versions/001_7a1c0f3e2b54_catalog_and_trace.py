@@ -5,6 +5,8 @@ Revises:
 """
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -21,7 +23,7 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default="")
 
 
-def _moment(name: str, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _moment(name: str, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
@@ -120,7 +122,7 @@ def upgrade() -> None:
                 END LOOP;
                 REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC;
             END $$
-        """)  # noqa: S608  # the names of our own tables
+        """)  # noqa: S608 - the names of our own tables
 
 
 def downgrade() -> None:

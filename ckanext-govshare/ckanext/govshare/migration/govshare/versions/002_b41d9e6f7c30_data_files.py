@@ -5,6 +5,8 @@ Revises: 7a1c0f3e2b54
 """
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,8 +17,8 @@ branch_labels = None
 depends_on = None
 
 
-def _text(name: str, **options: bool) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default="", **options)
+def _text(name: str, *, index: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="", index=index)
 
 
 def _flag(name: str) -> sa.Column[bool]:
@@ -27,7 +29,7 @@ def _json(name: str, default: str) -> sa.Column[object]:
     return sa.Column(name, JSONB, nullable=False, server_default=default)
 
 
-def _moment(name: str, nullable: bool = True) -> sa.Column[sa.DateTime]:
+def _moment(name: str, nullable: bool = True) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 

@@ -5,6 +5,8 @@ Revises: b41d9e6f7c30
 """
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -21,8 +23,8 @@ def _key(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, primary_key=True)
 
 
-def _text(name: str, **options: bool) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, **options)
+def _text(name: str, *, index: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, index=index)
 
 
 def _later(name: str) -> sa.Column[str]:
@@ -33,11 +35,11 @@ def _json(name: str, default: str | None = None) -> sa.Column[object]:
     return sa.Column(name, JSONB, nullable=False, server_default=default)
 
 
-def _moment(name: str, **options: bool) -> sa.Column[sa.DateTime]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, **options)
+def _moment(name: str, *, index: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, index=index)
 
 
-def _moment_later(name: str) -> sa.Column[sa.DateTime]:
+def _moment_later(name: str) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True))
 
 
