@@ -9,6 +9,7 @@ from ckan.types import Context
 from ckanext.govshare import config
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.repository import accounts, departments
+from ckanext.govshare.repository.once import once
 
 EDITORS = departments.EDITORS
 
@@ -33,13 +34,13 @@ def is_operator(context: Context) -> bool:
 
 def capacities(user: model.User) -> dict[str, str]:
     """The user's CKAN role by organization id. A blocked or deleted account has none."""
-    return accounts.capacities(user.id) if user.state == model.State.ACTIVE else {}
+    return once(("capacities", user.id), lambda: accounts.capacities(user.id)) if user.state == model.State.ACTIVE else {}
 
 
 def competent_department_id() -> str | None:
     """The id of the organization that the settings name as the competent department (001 第六条)."""
     name = config.competent_department()
-    group = departments.find(name) if name else None
+    group = once(("department", name), lambda: departments.find(name)) if name else None
     return group.id if group and group.is_organization and group.state == "active" else None
 
 

@@ -33,6 +33,7 @@ from ckanext.govshare.security import (
     settings,
     texts,
     throttle,
+    tokens,
     uploads,
     whole_answers,
 )
@@ -56,6 +57,7 @@ def configure(config: dict[str, Any]) -> None:
     sessions.prepare()
     passwords.install()
     secrets.install()
+    tokens.install()
     accounts.install()
 
 
