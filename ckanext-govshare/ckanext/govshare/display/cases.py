@@ -13,9 +13,9 @@ from ckanext.govshare.domain import agreements, api_examples, appeals, applicati
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.case_texts import APPLICANT_KINDS, CHANNEL_NAMES, EVENT_TEXTS, FORMAT_NAMES, STANDING_NAMES
 from ckanext.govshare.domain.catalog import Role
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import applications as applied
 from ckanext.govshare.repository import by_id
 from ckanext.govshare.repository import grants as granted

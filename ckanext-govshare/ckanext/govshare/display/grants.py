@@ -15,7 +15,7 @@ from ckanext.govshare.domain.reading import Matter
 from ckanext.govshare.logic import named, roles
 from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.grants import CASE
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import grant_lists, trace
 from ckanext.govshare.repository import grants as repository
 

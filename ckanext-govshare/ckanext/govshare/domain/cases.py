@@ -12,8 +12,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ckanext.govshare.domain.errors import DomainError, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare.domain.wording import Message
 
 C = TypeVar("C", bound=StrEnum)  # commands
 S = TypeVar("S", bound=StrEnum)  # states

@@ -15,7 +15,7 @@ from ckanext.govshare.domain import attributes, canonical, events
 from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.entry_fields import COMPUTED
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 
 class State(StrEnum):

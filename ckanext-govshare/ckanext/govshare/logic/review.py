@@ -16,8 +16,8 @@ from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, Sta
 from ckanext.govshare.domain.profiles import Rule
 from ckanext.govshare.logic import drafts, roles
 from ckanext.govshare.logic.datafiles import publication
-from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic.wording import asking
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import deadlines, moves
 

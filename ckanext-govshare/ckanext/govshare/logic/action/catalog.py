@@ -14,8 +14,8 @@ from ckanext.govshare.domain.catalog import Command, Role, State
 from ckanext.govshare.domain.findings import describe
 from ckanext.govshare.logic import review, roles
 from ckanext.govshare.logic.datafiles import publication
-from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import catalog as schema
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import deadlines
 from ckanext.govshare.repository import trace as history

@@ -11,7 +11,7 @@ from ckanext.govshare.domain.cases import Process
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import Machine
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 
 
 def verdict(process: Process[Any, Any, Any], command: Any, held: frozenset[Any]) -> AuthResult:
