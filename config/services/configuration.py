@@ -42,7 +42,6 @@ def values(instance: Instance, name: str) -> dict[str, str]:
         "storage_path": str(storage),
         "mail_directory": str(instance.run / "mail"),
         "secret_key": instance.secrets["secret_key"],
-        "root": str(instance.root),
     }
 
 

@@ -28,7 +28,7 @@ from ckanext.govshare.domain.applications import (
 from ckanext.govshare.domain.entry_forms import EntryForm, Question, QuestionType
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # nine o'clock in Shanghai
 TODAY = date(2026, 3, 2)

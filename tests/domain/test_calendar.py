@@ -18,9 +18,9 @@ from ckanext.govshare.domain.calendar import (
     recompute,
     shanghai_date,
 )
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import Overdue, Rule
 from ckanext.govshare.domain.regulations import AppliedLimit, Citation
+from ckanext.govshare.domain.wording import Message
 
 PACKAGE = build_calendar()
 # The package's calendar as it was before 2027 was announced, whatever a later release of it knows.

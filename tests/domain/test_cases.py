@@ -8,7 +8,7 @@ import pytest
 
 from ckanext.govshare.domain.cases import Process, Transition
 from ckanext.govshare.domain.errors import DomainError, NotNow, NotYours
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 
 class State(StrEnum):

@@ -26,7 +26,7 @@ from ckanext.govshare.domain.catalog import (
     evolve,
 )
 from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULES = AttributeRules.of(regulations.regimes()["chenzhou-2022"])

@@ -10,7 +10,6 @@ import yaml
 
 from ckanext.govshare.domain import profiles as profiles_module
 from ckanext.govshare.domain.attributes import Attribute
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import (
     Overdue,
     Profile,
@@ -23,6 +22,7 @@ from ckanext.govshare.domain.profiles import (
 )
 from ckanext.govshare.domain.regulations import Regime, Validity, build_regimes, validity, validity_warnings
 from ckanext.govshare.domain.rule_texts import OVERDUE_TEXTS, PROVISION_TITLES, RULE_STARTS, RULE_TITLES, TOPIC_TITLES
+from ckanext.govshare.domain.wording import Message
 
 DATA = Path(profiles_module.__file__).parents[1] / "regulations"
 DEFAULTS_FILE = "platform-defaults.yaml"

@@ -20,8 +20,8 @@ from world import World
 
 from ckanext.govshare import clock
 from ckanext.govshare.domain import notice_texts
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.processes import PROCESSES
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import reminders
 from ckanext.govshare.logic.cases.machines import MACHINES
 from ckanext.govshare.repository.cases import KINDS

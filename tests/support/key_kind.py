@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.govshare.domain.cases import Limit, Process, Transition
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Rule
 from ckanext.govshare.domain.reading import READERS, Matter
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic.cases.kernel import Machine, Offer
 from ckanext.govshare.logic.schema.fields import reference, with_reason
 from ckanext.govshare.repository.cases import Kind

@@ -15,9 +15,9 @@ from werkzeug.exceptions import BadRequest
 from ckanext.govshare.display.catalog import gs_label
 from ckanext.govshare.domain import search as rules
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.pinyin import pinyin_words, sort_key
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.domain.wording import Message
+from ckanext.govshare.logic.wording import error_dict
 
 INDEXED_FIELDS = rules.FILTERED | {
     "index_id", "data_dict", "validated_data_dict", "title_string", "res_name", "res_description",

@@ -13,7 +13,7 @@ from ckan import model
 
 from ckanext.govshare import config
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 
 class Signer(Protocol):

@@ -12,8 +12,8 @@ from ckan.types import Context
 from ckanext.datastore.interfaces import IDatastore
 
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.table_queries import Refused, words
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.repository import table_words
 from ckanext.govshare.repository.table_words import Search
 

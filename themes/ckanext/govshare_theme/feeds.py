@@ -7,8 +7,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.views.feed import CKANFeed
 
-from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.domain.wording import Message
+from ckanext.govshare.logic.wording import translate
 
 KINDS = {
     'Organization: "': Message("Department"), 'Group: "': Message("Theme"), 'Tag: "': Message("Keyword"),

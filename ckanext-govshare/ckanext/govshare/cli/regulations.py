@@ -7,7 +7,7 @@ import click
 from ckanext.govshare import regulations
 from ckanext.govshare.domain.calendar import CalendarError
 from ckanext.govshare.domain.profiles import ProfileError
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 
 
 @click.command()

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import ckan.plugins.toolkit as tk
 
 from ckanext.govshare.domain.appeals import AGAINST_NAMES, Against, Kind, Remedy
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import appeals
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 
 REMEDIES: Mapping[Remedy, Message] = {
     Remedy.APPROVE: Message("The application was approved as it was asked for."),

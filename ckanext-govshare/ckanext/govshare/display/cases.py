@@ -15,7 +15,7 @@ from ckanext.govshare.domain.case_texts import APPLICANT_KINDS, CHANNEL_NAMES, E
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.processes import PROCESSES
 from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import applications as applied
 from ckanext.govshare.repository import by_id
 from ckanext.govshare.repository import grants as granted

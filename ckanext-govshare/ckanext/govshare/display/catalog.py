@@ -8,8 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.govshare.domain.catalog import STATE_NAMES, State
-from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.domain.wording import Message
+from ckanext.govshare.logic.wording import translate
 
 OPEN_REASONS: Mapping[str, Message] = {
     "unconditional": Message("May be provided to all citizens, legal persons and other organisations: "

@@ -7,8 +7,8 @@ from typing import Any
 from ckan.lib import uploader
 
 from ckanext.govshare.domain.findings import TYPES
-from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.domain.wording import Message
+from ckanext.govshare.logic.wording import translate
 
 UNFINISHED = ("waiting", "reading")
 

@@ -16,7 +16,7 @@ from ckanext.govshare.domain.grants import ENDED, Grant, Part
 from ckanext.govshare.domain.reading import Matter
 from ckanext.govshare.logic import named, roles
 from ckanext.govshare.logic.grants import MACHINE
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
 

@@ -11,7 +11,7 @@ from ckan.lib.i18n import get_lang
 
 from ckanext.govshare import regulations
 from ckanext.govshare.domain.rule_texts import VALUE_TEXTS
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 
 
 def warnings_for(user: model.User | None) -> list[str]:

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.govshare.domain import api_examples
 from ckanext.govshare.domain.table_queries import OP_NAMES, OPS, WITHOUT_VALUE, Query, Sort, to_args
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 
 PAGE_SIZES = (20, 50, 100)
 MOST_COLUMNS = 60

@@ -10,8 +10,8 @@ from ckanext.govshare import clock, regulations
 from ckanext.govshare.domain import countdown
 from ckanext.govshare.domain.calendar import shanghai_date
 from ckanext.govshare.domain.common_reasons import COMMON_REASONS
-from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema.applications import REPLIES
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import tasks
 
 

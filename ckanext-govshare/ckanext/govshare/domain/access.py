@@ -17,7 +17,7 @@ from ckanext.govshare.domain.calendar import SHANGHAI
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.grant_limits import Limits
 from ckanext.govshare.domain.grants import Grant, Standing, standing
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 UNCONDITIONAL, CONDITIONAL = Attribute.UNCONDITIONAL, Attribute.CONDITIONAL
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ckanext.govshare.domain.account_links import ADDRESS, PASSWORD, REGISTRATION
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notice_texts import Text
+from ckanext.govshare.domain.wording import Message
 
 # Letters to whoever has the account; TAKEN where somebody wanted its address for another one.
 RESET, INVITATION, TAKEN = "reset", "invitation", "taken"

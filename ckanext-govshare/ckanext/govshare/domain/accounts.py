@@ -9,7 +9,7 @@ from typing import Any
 
 from ckanext.govshare.domain.account_events import ACTIVE, DELETED, STATE, SYSADMIN
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 PASSWORDS = ("password", "password1", "password2", "password_hash")
 # Fields of an account that CKAN would save.

@@ -17,10 +17,10 @@ from ckanext.govshare.domain import markdown
 from ckanext.govshare.domain.application_forms import ApplicantKind, day
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.calendar import shanghai_date
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 from ckanext.govshare.domain.profiles import Profile, Topic
 from ckanext.govshare.domain.regulations import Regime
+from ckanext.govshare.domain.wording import Message
 
 MAX_TITLE, MAX_BODY = 200, 50_000
 MAX_BLOCKS = 1000  # headings, paragraphs, items and cells: a copy of so many is made in two seconds

@@ -15,10 +15,10 @@ from ckanext.govshare.domain import agreement_events as events
 from ckanext.govshare.domain.cases import Process, Transition, apart
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part as Part
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.wording import Message
 
 MAX_NAME = 100  # characters of a signer's name
 

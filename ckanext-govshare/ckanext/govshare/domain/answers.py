@@ -17,8 +17,8 @@ from ckanext.govshare.domain.entry_forms import (
     Questions,
     QuestionType,
 )
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.wording import Message
 
 
 def check_types(questions: Questions, answers: Any) -> Errors:

@@ -15,10 +15,10 @@ from ckanext.govshare.domain import appeal_events as events
 from ckanext.govshare.domain.cases import Limit, Process, Transition, apart
 from ckanext.govshare.domain.errors import DomainError, NotNow
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare.domain.wording import Message
 
 MOST_FILINGS = 3  # about one decision: each filing is told to the competent department, and a withdrawn one was no answer
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ckanext.govshare.domain import entry_forms
 from ckanext.govshare.domain.application_forms import Form
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 
 class State(StrEnum):

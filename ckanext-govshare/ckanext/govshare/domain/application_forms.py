@@ -15,8 +15,8 @@ import msgspec
 
 from ckanext.govshare.domain import answers, codes, entry_forms
 from ckanext.govshare.domain.entry_forms import Errors
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import text_error
+from ckanext.govshare.domain.wording import Message
 
 # Longest text by field, in characters; the first are asked of everybody.
 REQUIRED: Mapping[str, int] = {"purpose": 5000, "security_measures": 5000, "applicant_name": 200}

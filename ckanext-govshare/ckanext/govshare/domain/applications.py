@@ -31,11 +31,11 @@ from ckanext.govshare.domain.application_forms import ApplicantKind, Form
 from ckanext.govshare.domain.cases import MAX_REASON, Limit, Process, Transition, apart
 from ckanext.govshare.domain.errors import Invalid, NotNow
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.plain_text import text_error
 from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare.domain.wording import Message
 
 __all__ = [
     "GRANTED", "PROCESS", "STATE_NAMES", "TRANSITIONS", "ApplicantKind", "Application", "Command", "Decision", "Facts", "Form",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 MOST, MAX_BYTES, MB = 10, 20 * 2**20, 2**20
 HEAD = 16  # bytes that tell what a file is

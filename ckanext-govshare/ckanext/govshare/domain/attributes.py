@@ -28,10 +28,10 @@ from ckanext.govshare.domain.choices import (
     UpdateFrequency,
 )
 from ckanext.govshare.domain.codes import catalog_code, parse_category_code
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
 from ckanext.govshare.domain.profiles import SharingBasis, Topic
 from ckanext.govshare.domain.regulations import Regime
+from ckanext.govshare.domain.wording import Message
 
 __all__ = [
     "CHOICES", "FLAGS", "LISTS", "TEXTS", "Attribute", "AttributeRules", "CatalogKind", "DataType", "FormatClass",

@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 import msgspec
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.regulations import AppliedLimit
+from ckanext.govshare.domain.wording import Message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_START, LAST_START = date(1990, 1, 1), date(2199, 12, 31)

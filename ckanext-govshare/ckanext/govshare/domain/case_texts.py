@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ckanext.govshare.domain.access import Channel
 from ckanext.govshare.domain.application_forms import ApplicantKind
 from ckanext.govshare.domain.grants import Standing
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 # By the event's name. An event that does not stand here is not shown to people.
 EVENT_TEXTS: Mapping[str, Message] = {

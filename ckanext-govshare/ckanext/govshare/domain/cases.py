@@ -12,10 +12,10 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notices import Told
 from ckanext.govshare.domain.plain_text import text_error
 from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare.domain.wording import Message
 
 MAX_REASON = 5000  # characters
 

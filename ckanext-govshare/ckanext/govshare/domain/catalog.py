@@ -15,8 +15,8 @@ from ckanext.govshare.domain import attributes, canonical, events
 from ckanext.govshare.domain.cases import Limit, Process, Transition, apart
 from ckanext.govshare.domain.entry_fields import COMPUTED
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import Rule
+from ckanext.govshare.domain.wording import Message
 
 
 class State(StrEnum):

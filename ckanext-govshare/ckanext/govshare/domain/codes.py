@@ -11,7 +11,7 @@ from typing import Any
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 CATEGORY_GRAMMAR = Message("Expected 1 character for the class, 2 for the item, 3 for the heading, then any for the "
                            "subheading, in digits and capital letters, such as 307016001 (GB/T 21063)")

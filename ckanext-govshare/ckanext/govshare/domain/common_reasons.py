@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 COMMON_REASONS: Mapping[str, Sequence[Message]] = {
     "return": (

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ckanext.govshare.domain.calendar import WORKED, Calendar
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 _SOON = 3  # working days: when the department is first warned
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ckanext.govshare.domain.errors import NotNow
 from ckanext.govshare.domain.findings import finding, refuses, worst_first
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 # A file that brought so many readers down is not given to another one.
 MOST_ATTEMPTS = 5

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.table_queries import (
     MOST_FILTERS,
     MOST_SORTS,
@@ -26,6 +25,7 @@ from ckanext.govshare.domain.table_queries import (
     in_table,
     words,
 )
+from ckanext.govshare.domain.wording import Message
 
 FORMATS = ("csv", "tsv", "json", "xml")
 ROW_ID: Mapping[str, Any] = {"id": "_id", "name": "_id", "type": "int8"}

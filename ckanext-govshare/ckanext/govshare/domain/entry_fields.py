@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ckanext.govshare.domain import entry_input, file_fields
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.wording import Message
 
 COMPILED = frozenset({*entry_input.FIELDS, "name", "owner_org", "tag_string", "tags", "groups", "resources", "license_id"})
 # Of CKAN's output; its values are the platform's to say.

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.wording import Message
 
 MAX_QUESTIONS, MAX_OPTIONS = 50, 100
 MAX_LABEL, MAX_HELP, MAX_TEXT, MAX_LONG_TEXT = 200, 1000, 500, 5000

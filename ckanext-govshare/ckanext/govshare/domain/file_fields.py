@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import text_error
+from ckanext.govshare.domain.wording import Message
 
 MAX_ADDRESS = 2000
 MAX_NAME = 200

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Any
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 Finding = dict[str, Any]
 SEVERITIES = ("error", "warning", "note")

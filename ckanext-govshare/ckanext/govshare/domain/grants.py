@@ -16,9 +16,9 @@ from ckanext.govshare.domain.cases import Process, Transition, apart
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grant_limits import Limits as Limits
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part as Part
+from ckanext.govshare.domain.wording import Message
 
 
 class State(StrEnum):

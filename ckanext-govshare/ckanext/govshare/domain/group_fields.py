@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank
+from ckanext.govshare.domain.wording import Message
 
 # What may be said, and what CKAN's output and forms bring with it.
 KNOWN = frozenset({

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ckanext.govshare.domain.choices import DataType
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.wording import Message
 
 MAX_ITEMS = 1000
 MAX_LENGTH = 1_000_000_000

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 # All that a text may be made of. `dataset` and `department` are titles, `due`, `last_day` and `day` ISO dates, `days` a number.
 PARAMS = frozenset({"dataset", "department", "due", "last_day", "day", "days", "reason"})

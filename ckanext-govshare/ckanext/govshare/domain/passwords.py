@@ -8,7 +8,7 @@ from typing import Any
 from pypinyin import lazy_pinyin
 from zxcvbn import zxcvbn
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 SHORTEST, LONGEST = 8, 256  # characters
 JUDGED = 72  # characters; the time to judge grows with their square

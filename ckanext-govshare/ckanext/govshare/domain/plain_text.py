@@ -7,7 +7,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 _LAYOUT = frozenset("\n\r\t")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ckanext.govshare.domain.datafiles import DataFile, FileState
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 UNCONDITIONAL = "unconditional"
 WARNING = "warning"

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, cast
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import (
     DefaultLimit,
     Defaults,
@@ -25,6 +24,7 @@ from ckanext.govshare.domain.profiles import (
     SharingBasis,
     Topic,
 )
+from ckanext.govshare.domain.wording import Message
 
 WARNING_DAYS = 90
 

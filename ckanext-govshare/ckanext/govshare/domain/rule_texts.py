@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import Overdue, Rule, Topic
+from ckanext.govshare.domain.wording import Message
 
 RULE_TITLES: Mapping[Rule, Message] = {
     Rule.CATALOG_UPDATE: Message("Update of the catalogue"),

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 import pyparsing as pp
 
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 # Each pair of characters is a clause in each of a dozen fields, and Solr takes 1,024 clauses.
 LONGEST_QUERY = 80

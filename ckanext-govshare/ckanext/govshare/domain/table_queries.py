@@ -23,7 +23,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ckanext.govshare.domain.errors import DomainError, Invalid
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 MOST_FILTERS = 20
 MOST_SORTS = 5

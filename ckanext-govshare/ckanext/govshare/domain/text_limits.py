@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import text_error
+from ckanext.govshare.domain.wording import Message
 
 Limits = Mapping[str, int]
 Errors = dict[str, list[Message]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ckanext.govshare.domain.calendar import SHANGHAI
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 HABIT_DAYS = 30  # how far back a holder's habit is looked for
 SHOWN_DAYS = 7  # today included: what happens at night or on a Saturday is seen on a working day

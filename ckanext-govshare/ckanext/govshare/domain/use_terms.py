@@ -4,7 +4,7 @@ Whoever applies is told these before the submission, and the version that they s
 """
 from __future__ import annotations
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 # To be raised with any change of a term below: stored cases name the version that they accepted.
 VERSION = "1"

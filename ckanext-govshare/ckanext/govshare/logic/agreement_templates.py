@@ -9,8 +9,8 @@ from ckanext.govshare.domain.agreement_texts import Scope, Template
 from ckanext.govshare.domain.agreements import Agreement
 from ckanext.govshare.logic import agreements
 from ckanext.govshare.logic.agreement_texts import in_force, own, reference
-from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.repository import agreement_templates as repository
 from ckanext.govshare.repository import agreements as kept
 from ckanext.govshare.repository import applications

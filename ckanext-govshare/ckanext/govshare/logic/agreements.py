@@ -19,14 +19,14 @@ from ckanext.govshare.domain.agreements import SIGNING, Agreement, Command, Orde
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.grants import midnight
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.reading import READERS, Matter
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import agreement_texts, roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine, Offer
-from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import agreements as schema
+from ckanext.govshare.logic.wording import asking
 from ckanext.govshare.repository import agreements as repository
 
 

@@ -9,15 +9,15 @@ from ckan.types import Context
 from ckanext.govshare import clock
 from ckanext.govshare.domain import appeals
 from ckanext.govshare.domain.appeals import Appeal, Command, Kind, Order, State, Subject
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.reading import READERS, Matter, reads
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import applications, parts, roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import Machine, Offer
-from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import appeals as schema
 from ckanext.govshare.logic.schema.fields import reference
+from ckanext.govshare.logic.wording import asking
 from ckanext.govshare.repository import appeals as repository
 from ckanext.govshare.repository import grants as granted
 

@@ -18,10 +18,10 @@ from ckanext.govshare.domain.applications import Application, Command, Facts, Or
 from ckanext.govshare.domain.attributes import Attribute
 from ckanext.govshare.domain.entry_forms import EntryForm
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.domain.profiles import Overdue, Rule
 from ckanext.govshare.domain.reading import READERS, Matter
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import quotas, review, roles
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import PLATFORM, SYSTEM, Machine, Offer

@@ -17,9 +17,9 @@ from ckanext.govshare import clock, config
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import attachments
 from ckanext.govshare.domain.attachments import Attachment
-from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic.record import Case, once_kept, record
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import attachments as repository
 
 _FOLDER = "attachments"

@@ -14,8 +14,8 @@ from ckanext.govshare.domain.applications import PROCESS, Application, Command, 
 from ckanext.govshare.domain.attachments import Attachment
 from ckanext.govshare.logic import applications, attachment_files, quotas, roles
 from ckanext.govshare.logic.cases import kernel
-from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic.wording import asking
 from ckanext.govshare.repository import attachments as repository
 
 

@@ -12,7 +12,7 @@ from ckan.types import Action, Context, DataDict
 from ckanext.govshare import config
 from ckanext.govshare.domain import group_fields, text_limits
 from ckanext.govshare.logic.around import Guard, around
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.logic.wording import error_dict
 
 
 def bound(actions: Mapping[str, Action]) -> dict[str, Action]:

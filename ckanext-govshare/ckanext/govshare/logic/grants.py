@@ -9,14 +9,14 @@ from ckanext.govshare.domain import grant_events as events
 from ckanext.govshare.domain import grants
 from ckanext.govshare.domain.applications import Application
 from ckanext.govshare.domain.grants import Command, Grant, Limits, Order, State
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.reading import READERS, Matter
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.cases.kernel import SYSTEM, Machine, Offer, Outcome
-from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import grants as schema
 from ckanext.govshare.logic.schema.fields import with_reason
+from ckanext.govshare.logic.wording import asking
 from ckanext.govshare.repository import grant_lists
 from ckanext.govshare.repository import grants as repository
 from ckanext.govshare.repository import trace as history

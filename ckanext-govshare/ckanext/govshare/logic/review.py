@@ -15,15 +15,15 @@ from ckanext.govshare import regulations, subscriptions
 from ckanext.govshare.domain import attributes, catalog, events, publishing
 from ckanext.govshare.domain.catalog import Command, Entry, Material, Order, Role, State
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.publishing import Choice
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import drafts, roles
 from ckanext.govshare.logic.cases.kernel import Machine, Offer, Outcome
 from ckanext.govshare.logic.datafiles import publication
-from ckanext.govshare.logic.messages import asking
 from ckanext.govshare.logic.record import Case, once_kept, record
 from ckanext.govshare.logic.schema import catalog as schema
 from ckanext.govshare.logic.schema.fields import reference, with_reason
+from ckanext.govshare.logic.wording import asking
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import moves
 

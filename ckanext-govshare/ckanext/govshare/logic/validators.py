@@ -15,10 +15,10 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 from ckanext.govshare import config, regulations
 from ckanext.govshare.domain import attributes, codes, entry_input, passwords, slugs
 from ckanext.govshare.domain.attributes import AttributeRules
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.plain_text import is_blank, text_error
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import drafts
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import accounts
 from ckanext.govshare.repository import attributes as repository
 

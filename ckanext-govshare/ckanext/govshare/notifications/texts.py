@@ -11,7 +11,7 @@ from babel.dates import format_date
 
 from ckanext.govshare import config
 from ckanext.govshare.domain import notice_texts
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 _DOMAIN = "ckanext-govshare"
 _CATALOGUES = Path(__file__).parents[1] / "i18n"

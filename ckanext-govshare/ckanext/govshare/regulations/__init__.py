@@ -14,9 +14,9 @@ from ckan.exceptions import CkanConfigurationException
 
 from ckanext.govshare import clock, config
 from ckanext.govshare.domain.calendar import Calendar, CalendarError, build_calendar, shanghai_date
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.profiles import Profile, ProfileError, parse_defaults, parse_profile
 from ckanext.govshare.domain.regulations import Regime, build_regimes, validity_warnings
+from ckanext.govshare.domain.wording import Message
 
 _DIRECTORY = Path(__file__).parent
 _DEFAULTS = _DIRECTORY / "platform-defaults.yaml"

@@ -18,7 +18,7 @@ from ckan.common import request
 from ckan.plugins import toolkit
 from ckan.views import api
 
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.security import refusals
 from ckanext.govshare.security.forms import FLAG_WORDS
 from ckanext.govshare.security.json_numbers import LARGEST

@@ -9,8 +9,8 @@ from ckan.common import g, request
 from ckan.plugins import toolkit
 
 from ckanext.govshare.domain import text_limits
-from ckanext.govshare.domain.messages import Message
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.domain.wording import Message
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.security import json_numbers, refusals
 from ckanext.govshare.security.csrf import API_BLUEPRINT
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.govshare.display import agreements as agreement_display
 from ckanext.govshare.domain import agreement_texts
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.views import case_pages as pages
 
 blueprint = Blueprint("govshare_agreement_templates", __name__)

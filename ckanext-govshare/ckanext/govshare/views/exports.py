@@ -18,7 +18,7 @@ from ckanext.govshare.logic.gate.access import Fetch
 from ckanext.govshare.logic.gate.accounting import record_fetch
 from ckanext.govshare.logic.gate.exports import Order
 from ckanext.govshare.logic.gate.watching import watched
-from ckanext.govshare.logic.messages import error_dict, translate
+from ckanext.govshare.logic.wording import error_dict, translate
 from ckanext.govshare.security import uploads
 from ckanext.govshare.security.headers import keep_to_yourself
 from ckanext.govshare.views.downloads import refused

@@ -13,9 +13,9 @@ from ckanext.govshare.domain import accounts as rules
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic import accounts, roles
 from ckanext.govshare.logic.auth import accounts as auth
-from ckanext.govshare.logic.messages import asking, error_dict
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
+from ckanext.govshare.logic.wording import asking, error_dict
 from ckanext.govshare.notifications import account_mail
 from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import outbox, rehearsals, trace

@@ -12,8 +12,8 @@ from ckanext.govshare.domain import agreement_texts
 from ckanext.govshare.domain.agreement_texts import Scope, Template
 from ckanext.govshare.logic import agreement_templates, named, review, roles
 from ckanext.govshare.logic.agreement_texts import in_force
-from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import agreements as schema
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import agreement_templates as repository
 from ckanext.govshare.repository import agreements as kept
 from ckanext.govshare.repository import departments

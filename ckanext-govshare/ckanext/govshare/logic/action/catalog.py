@@ -15,9 +15,9 @@ from ckanext.govshare.domain.findings import describe
 from ckanext.govshare.logic import listing, named, review, roles
 from ckanext.govshare.logic.cases import history
 from ckanext.govshare.logic.datafiles import publication
-from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import catalog as schema
 from ckanext.govshare.logic.schema.fields import reference
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import catalog as repository
 from ckanext.govshare.repository import deadlines, departments, trace
 

@@ -18,9 +18,9 @@ from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.datafiles import reading_job
 from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.gate.accounting import record_fetch
-from ckanext.govshare.logic.messages import asking, translate
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import datafiles as schema
+from ckanext.govshare.logic.wording import asking, translate
 from ckanext.govshare.repository import comparisons
 from ckanext.govshare.repository import datafiles as repository
 

@@ -22,7 +22,7 @@ from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.gate.access import Fetch
 from ckanext.govshare.logic.gate.accounting import record_fetch
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.repository.table_words import Search
 
 __all__ = ["datastore_info", "datastore_search"]

@@ -11,9 +11,9 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import entry_forms as rules
 from ckanext.govshare.domain.application_events import EntryFormChanged
 from ckanext.govshare.logic import review, roles
-from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import Case, record, transaction
 from ckanext.govshare.logic.schema import entry_forms as schema
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.repository import catalog
 from ckanext.govshare.repository import entry_forms as repository
 

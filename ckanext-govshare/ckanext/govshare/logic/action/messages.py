@@ -11,9 +11,9 @@ from ckan.types import Context, DataDict
 
 from ckanext.govshare import clock
 from ckanext.govshare.logic import roles
-from ckanext.govshare.logic.messages import language
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import messages as schema
+from ckanext.govshare.logic.wording import language
 from ckanext.govshare.notifications import preferences, texts
 from ckanext.govshare.repository import notices as repository
 

@@ -16,12 +16,12 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import catalog, entry_fields
 from ckanext.govshare.domain.catalog import Command, Entry, Order
 from ckanext.govshare.domain.errors import NotYours
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import drafts, review, roles, visibility
 from ckanext.govshare.logic.cases import kernel
 from ckanext.govshare.logic.datafiles.intake import Intake, open_intake, resources_by_id
-from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.wording import error_dict, translate
 from ckanext.govshare.repository import catalog as repository
 
 __all__ = ["package_create", "package_delete", "package_show", "package_update"]

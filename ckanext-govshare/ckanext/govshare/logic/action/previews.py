@@ -13,8 +13,8 @@ from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.table_queries import Query, TooSlow, chosen, parse, to_args
 from ckanext.govshare.logic.gate import access
 from ckanext.govshare.logic.gate.accounting import record_fetch
-from ckanext.govshare.logic.messages import error_dict, translate
 from ckanext.govshare.logic.schema import previews as schema
+from ckanext.govshare.logic.wording import error_dict, translate
 from ckanext.govshare.repository import tables
 
 __all__ = ["govshare_table_show"]

@@ -11,9 +11,9 @@ from ckan.types import Context, DataDict
 from ckanext.govshare import clock
 from ckanext.govshare.domain.account_links import ADDRESS, REGISTRATION
 from ckanext.govshare.logic import account_links, accounts, roles
-from ckanext.govshare.logic.messages import language
 from ckanext.govshare.logic.record import transaction
 from ckanext.govshare.logic.schema import registration as schema
+from ckanext.govshare.logic.wording import language
 from ckanext.govshare.notifications import account_mail
 from ckanext.govshare.repository import accounts as repository
 from ckanext.govshare.repository import outbox, rehearsals

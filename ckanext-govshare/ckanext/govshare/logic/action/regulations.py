@@ -12,8 +12,8 @@ from ckanext.govshare.domain.calendar import Day, compute, shanghai_date
 from ckanext.govshare.domain.profiles import Profile, Provisions, Rule, Topic
 from ckanext.govshare.domain.regulations import AppliedLimit, Citation, Regime, validity
 from ckanext.govshare.domain.rule_texts import OVERDUE_TEXTS, PROVISION_TITLES, RULE_STARTS, RULE_TITLES, TOPIC_TITLES
-from ckanext.govshare.logic.messages import translate
 from ckanext.govshare.logic.schema import regulations as schema
+from ckanext.govshare.logic.wording import translate
 
 __all__ = ["govshare_deadline_compute", "govshare_regulation_list", "govshare_regulation_show"]
 

@@ -10,7 +10,7 @@ from pysolr import SolrError
 
 from ckanext.govshare.domain import search as rules
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.search import SearchRefused
 from ckanext.govshare.security import outages
 

@@ -12,7 +12,7 @@ from ckanext.govshare.domain.cases import Process
 from ckanext.govshare.domain.parts import Part
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.cases.kernel import Machine
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 
 
 def of(machine: Machine[Any]) -> dict[str, AuthFunction]:

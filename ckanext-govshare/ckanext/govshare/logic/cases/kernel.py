@@ -16,11 +16,11 @@ from ckanext.govshare import clock, regulations
 from ckanext.govshare.domain import calendar
 from ckanext.govshare.domain.cases import Process
 from ckanext.govshare.domain.events import Event
-from ckanext.govshare.domain.messages import Message
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import notices, parts
-from ckanext.govshare.logic.messages import asking, translate
 from ckanext.govshare.logic.record import Case, record, transaction
+from ckanext.govshare.logic.wording import asking, translate
 from ckanext.govshare.repository import deadlines
 from ckanext.govshare.repository.cases import KINDS
 

@@ -23,10 +23,10 @@ from ckanext.govshare import clock
 from ckanext.govshare.domain import entry_fields, file_fields
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.domain.errors import Invalid
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 from ckanext.govshare.logic import roles
 from ckanext.govshare.logic.datafiles import reading_job, storage
-from ckanext.govshare.logic.messages import error_dict
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.repository import datafiles as repository
 
 log = logging.getLogger(__name__)

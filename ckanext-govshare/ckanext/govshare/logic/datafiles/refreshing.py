@@ -14,8 +14,8 @@ from ckanext.govshare.domain import entry_fields, file_fields
 from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic import drafts, review, visibility
 from ckanext.govshare.logic.datafiles.intake import open_intake
-from ckanext.govshare.logic.messages import error_dict
 from ckanext.govshare.logic.record import transaction
+from ckanext.govshare.logic.wording import error_dict
 from ckanext.govshare.repository import by_id, catalog, datafiles
 
 

@@ -19,7 +19,7 @@ from ckanext.govshare.domain.access import Access, Facts, Way
 from ckanext.govshare.domain.catalog import Entry
 from ckanext.govshare.domain.datafiles import DataFile, FileState
 from ckanext.govshare.logic import review, roles, visibility
-from ckanext.govshare.logic.messages import translate
+from ckanext.govshare.logic.wording import translate
 from ckanext.govshare.repository import access as cases
 from ckanext.govshare.repository import by_id, catalog, datafiles, grants
 

@@ -8,7 +8,7 @@ from typing import Any
 class Message:
     """An English gettext msgid with `{named}` parameters; a parameter may be a Message itself.
 
-    Translated at the edge by `ckanext.govshare.logic.messages.translate`. Babel extracts the first argument.
+    Translated at the edge by `ckanext.govshare.logic.wording.translate`. Babel extracts the first argument.
     """
 
     __slots__ = ("params", "text")

@@ -1,4 +1,4 @@
-"""The domain's messages and refusals in the language of the request and in CKAN's terms."""
+"""The domain's texts and refusals in the language of the request and in CKAN's terms. Messages are the rows of an inbox."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from flask import has_request_context
 
 from ckanext.govshare import config
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotYours
-from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.wording import Message
 
 
 def translate(message: Message) -> str:
