@@ -115,6 +115,7 @@ def test_each_profile_gives_rules_with_citations_of_its_chain(profile: str) -> N
     assert Attribute.UNCONDITIONAL not in rules.sharing_basis
     assert (rules.opening == PLATFORM_RULE) == all(text.opening_chapter is None for text in regime.chain)
     messages = [message for found in check({}, rules, True).values() for message in found]
+    assert messages
     assert all(str(message) for message in messages)
 
 

@@ -48,5 +48,6 @@ def test_no_line_of_a_traceback_looks_like_an_event(written: io.StringIO) -> Non
     assert first.startswith("ERROR ")
     assert "all is well" in first
     assert rest
+    assert rest
     assert all(line.startswith(log_lines.MARGIN) for line in rest)
     assert "\x1b" not in written.getvalue()

@@ -122,7 +122,8 @@ class TestEvents:
         event = grant_events.GrantSurrendered("张三不再需要", "active")
         [kind] = kinds(processes.of_event(event))
         assert not hasattr(event, "reason")
-        assert all("reason" not in notice_texts.fields(said) for said in notice_texts.KINDS[kind].sentences)
+        text = notice_texts.KINDS[kind]
+        assert [said for said in (text.title, *text.sentences) if "reason" in notice_texts.fields(said)] == []
 
     @pytest.mark.parametrize("kind", ["agreement_in_force", "grant_resumed", "grant_reinstated"])
     def test_nothing_is_promised_of_access_that_may_begin_later_or_await_signatures(self, kind: str) -> None:

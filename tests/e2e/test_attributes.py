@@ -90,4 +90,5 @@ def test_the_form_fits_its_window(form: Page, world: World, width: int) -> None:
     form.goto(f"/zh_Hans_CN/dataset/edit/{made['name']}")
     assert form.evaluate("document.documentElement.scrollWidth") <= width
     host = form.evaluate("location.origin")
+    assert asked
     assert [url for url in asked if not url.startswith((host, "data:"))] == []

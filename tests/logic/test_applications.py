@@ -134,7 +134,7 @@ class TestHandling:
         assert inside["assignee"]["name"] == cases.clerk
         assert outside["assignee"] is None
         assert [row["actor"] is None for row in outside["history"]] == [False, False, True]
-        assert all(row["actor"] for row in inside["history"])
+        assert [bool(row["actor"]) for row in inside["history"]] == [True, True, True]
         listed = cases.world.call(cases.applicant, "govshare_application_list", role="applicant")["results"]
         assert {row["assignee"] for row in listed} == {None}
 

@@ -268,12 +268,17 @@ class TestMail:
 
 
 class TestReminders:
-    def test_the_department_is_warned_at_each_step_once(self, cases: Cases) -> None:
-        application = cases.submitted()
-        day, kinds = due(application), []
-        for before in range(9, -1, -1):
-            cases.world.call(cases.clerk, "govshare_message_read", all=True)
-            with at(morning(day - before * DAY)):
+    @pytest.mark.parametrize(("first", "last"), [
+        (date(2026, 3, 2), date(2026, 3, 16)), (date(2026, 2, 3), date(2026, 2, 24)),
+    ], ids=["a month like any other", "nine days of holidays before the last"])
+    def test_the_department_is_warned_at_each_step_once(self, cases: Cases, first: date, last: date) -> None:
+        with at(morning(first)):
+            application = cases.submitted()
+        assert due(application) == last
+        kinds = []
+        for days in range(1, (last - first).days + 1):
+            with at(morning(first + days * DAY)):
+                cases.world.call(cases.clerk, "govshare_message_read", all=True)
                 jobs.remind()
                 jobs.remind()
             kinds += told(cases, cases.clerk)

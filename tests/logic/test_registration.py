@@ -394,4 +394,5 @@ class TestTheProfile:
     def test_no_way_leads_to_a_page_that_is_refused(self, shared_app: Any, person: str, page: str) -> None:
         browser = Browser(shared_app, person)
         links = [str(a["href"]) for a in part(browser.get(page.format(person)), "body").select("a[href]")]
+        assert links
         assert [address for address in links if address.rstrip("/").endswith("/user")] == []

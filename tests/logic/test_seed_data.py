@@ -319,7 +319,9 @@ def test_reference_tables_hold_what_their_columns_say(demo: dict[str, ModuleType
     assert next(row for row in references.airports() if row[0] == "HCZ")[5] > 0
     assert next(row for row in references.traditional() if row[0] == "发")[2:] == ["發 髮", "是"]
     assert next(row for row in references.characters() if row[0] == "郴")[2] == "chēn"
-    assert all(len(row) == 5 and all(row) for row in references.units())
+    units = list(references.units())
+    assert units
+    assert all(len(row) == 5 and all(row) for row in units)
 
 
 class TestApplications:

@@ -120,7 +120,9 @@ class Site:
         found = []
         # Where one finds what one did oneself, and so what the walk commanded in one's name.
         own = f"/govshare_account_history?id={self.world.people()[role] or '-'}"
-        for probe in (probe for probe in probes if own not in probe.address):
+        asked = [probe for probe in probes if own not in probe.address]
+        assert asked
+        for probe in asked:
             now = answer(self.browsers[role], probe)
             if now != self.before[role][probe] or WORD in now.body or any(WORD in (h or "") for h in now.headers):
                 found.append(str(probe))
@@ -128,8 +130,9 @@ class Site:
 
     def oracles(self, role: str, probes: Iterable[Probe]) -> list[str]:
         """Probes that tell something hidden from something that does not exist."""
-        every = self.twins.all()
-        return [str(probe) for probe in probes
+        every, asked = self.twins.all(), list(probes)
+        assert asked
+        return [str(probe) for probe in asked
                 if tells_apart(self.browsers[role], probe, every[probe.name], self.absent[role])]
 
 

@@ -110,8 +110,9 @@ class TestThePublicPages:
         assert str(switch["href"]).endswith("/zh_Hans_CN/dataset/?q=abc")
 
     def test_what_is_not_offered_is_not_shown(self, visit: Any, place: dict[str, str]) -> None:
-        page = visit("editor").get(f"/dataset/{place['published']}").body
-        page += visit().get(f"/organization/{place['department']}").body
+        pages = [visit("editor").get(f"/dataset/{place['published']}"), visit().get(f"/organization/{place['department']}")]
+        assert all(part(page, "main h1") for page in pages)
+        page = "".join(page.body for page in pages)
         for absent in ("Follow", "Activity Stream", "Private", "twitter", "facebook", "Social"):
             assert absent not in page
 
@@ -145,6 +146,8 @@ class TestSearch:
         hostile = "<script>alert(1)</script>"
         answer = visit().get("/dataset/?q=" + quote(hostile))
         assert hostile not in answer.body
+        fields = part(answer, "main").select("input[name=q]")
+        assert {field["value"] for field in fields} == {hostile}
 
     def test_nothing_found_says_what_to_do(self, visit: Any, world: World) -> None:
         assert "remove a filter" in words(part(visit().get("/dataset/?q=nichtda"), ".gs-empty"))
@@ -155,6 +158,7 @@ class TestRefusals:
         pages = [visit().get(f"/dataset/{name}") for name in (place["draft"], "absent")]
         assert [page.status_code for page in pages] == [HTTPStatus.NOT_FOUND] * 2
         first, second = (words(part(page, "#error-content")) for page in pages)
+        assert "What you can do next" in first
         assert first == second
 
     def test_an_error_page_says_what_to_do_next(self, visit: Any, world: World) -> None:
