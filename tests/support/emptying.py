@@ -40,16 +40,17 @@ def empty_tables(owner: sa.Engine) -> None:
             "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname = 'append_only'"),
         ).scalars().all()
         opened = [table for table in guarded if table in emptied]
-        for table in opened:
-            connection.execute(sa.text(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only'))
-        if truncating:
-            connection.execute(sa.text("TRUNCATE {}".format(", ".join(f'"{table}"' for table in emptied))))
-        for table in () if truncating else reversed(emptied):
-            connection.execute(sa.text(f'DELETE FROM "{table}"'))  # noqa: S608 - names from the catalogue
-        for table in opened:
-            connection.execute(sa.text(f'ALTER TABLE "{table}" ENABLE TRIGGER append_only'))
-        connection.execute(sa.text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
-                                   " AND relnamespace = 'public'::regnamespace"))
+        emptying = ["TRUNCATE {}".format(", ".join(f'"{table}"' for table in emptied))] if truncating else [
+            f'DELETE FROM "{table}"' for table in reversed(emptied)]  # noqa: S608 - names from the catalogue
+        _at_once(connection, [
+            *(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only' for table in opened), *emptying,
+            *(f'ALTER TABLE "{table}" ENABLE TRIGGER append_only' for table in opened),
+            "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"])
+
+
+def _at_once(connection: sa.Connection, statements: Sequence[str]) -> None:
+    """Send statements in one message: before each test there are many, and each way there and back takes its time."""
+    connection.exec_driver_sql(";\n".join(statements))
 
 
 def empty_trace(owner: sa.Engine) -> None:
@@ -84,12 +85,10 @@ class Snapshot:
 
     def put_back(self) -> None:
         with self._owner.begin() as connection:
-            for table in self._filled:
-                connection.execute(sa.text(
-                    f'INSERT INTO public."{table}" SELECT * FROM {self._name}."{table}"'))  # noqa: S608 - as above, names
-            for sequence, last in self._numbers:
-                connection.execute(sa.text("SELECT setval(CAST(:sequence AS regclass), :last)"),
-                                   {"sequence": f'public."{sequence}"', "last": last})
+            _at_once(connection, [
+                *(f'INSERT INTO public."{table}" SELECT * FROM {self._name}."{table}"'  # noqa: S608 - names from the catalogue
+                  for table in self._filled),
+                *(f"SELECT setval('public.\"{sequence}\"'::regclass, {last})" for sequence, last in self._numbers)])
 
     def forget(self) -> None:
         with self._owner.begin() as connection:

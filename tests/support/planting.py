@@ -56,7 +56,8 @@ class Canaries:
         """Where those of the words stood that `text` holds."""
         found = [name for name in ("backend", "filename", "column", "row") if getattr(self, name) in text]
         found += ["sha256"] if self.sha256 and self.sha256 in text else []
-        return found + (["size"] if re.search(rf"(?a)(?<![\w.-]){self.size}(?![\w+=-]|\.\d)", text) else [])
+        told = self.size in text and re.search(rf"(?a)(?<![\w.-]){self.size}(?![\w+=-]|\.\d)", text)
+        return found + (["size"] if told else [])
 
 
 @dataclass(frozen=True)
