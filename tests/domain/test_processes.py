@@ -124,7 +124,12 @@ def _of_a_grant(case: Any, order: Order) -> Any:
 
 
 def _of_an_agreement(case: Any, order: Order) -> Any:
-    return agreements.state_by_signatures(case) if order.command is agreements.Command.REINSTATE else case.state
+    if order.command is not agreements.Command.REINSTATE:
+        return case.state
+    signed = {signature.party for signature in case.signatures}
+    if agreements.Party.APPLICANT not in signed:
+        return agreements.State.OFFERED
+    return agreements.State.IN_FORCE if len(signed) == len(agreements.Party) else agreements.State.APPLICANT_SIGNED
 
 
 A, S, G, P, E = applications.Command, agreements.Command, grants.Command, appeals.Command, catalog.Command
