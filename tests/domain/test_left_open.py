@@ -60,6 +60,6 @@ def test_what_a_library_leaves_open_is_its_own(heard: list[str], tmp_path: Path,
 
 
 def test_a_file_of_ours_that_a_library_left_open_before_is_ours(heard: list[str], tmp_path: Path) -> None:
-    exec(compile("path.open('w')", str(LIBRARY), "exec"), {"path": tmp_path / "left"})  # noqa: S102 - likewise
+    exec(compile("path.open('w')", str(LIBRARY), "exec"), {"path": tmp_path / "left"})  # noqa: S102 - likewise, a library
     _file(tmp_path / "left")
     assert len(heard) == 1
