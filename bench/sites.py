@@ -65,8 +65,9 @@ def _index_stock(settings: dict[str, str]) -> subprocess.Popen[bytes]:
     ini = base.with_name(f"{STOCK}.ini")
     ini.write_text("\n".join(["[app:main]", f"use = config:{base}", *(f"{k} = {v}" for k, v in settings.items()), ""]))
     environ = {key: value for key, value in os.environ.items() if key != "CKAN_INI"}
-    return subprocess.Popen([str(Path(sys.executable).with_name("ckan")), "-c", str(ini), "search-index", "rebuild", "-q"],
-                            env=environ, stdout=subprocess.DEVNULL, stderr=(base.parent / "log" / "bench.log").open("ab"))
+    with (base.parent / "log" / "bench.log").open("ab") as log:
+        return subprocess.Popen([str(Path(sys.executable).with_name("ckan")), "-c", str(ini), "search-index", "rebuild", "-q"],
+                                env=environ, stdout=subprocess.DEVNULL, stderr=log)
 
 
 @contextmanager

@@ -31,8 +31,9 @@ def installed(run: Path) -> Path:
 def load(run: Path, ini: Path, csv: Path) -> dict[str, float]:
     """Let the peer load `csv` with the settings of `ini`."""
     environ = {**os.environ, "PYTHONPATH": str(installed(run))}
-    done = subprocess.run([sys.executable, str(HERE / "xloader.py"), str(ini), str(csv)], env=environ, check=True,
-                          stdout=subprocess.PIPE, stderr=(run / "log" / "bench.log").open("ab"))
+    with (run / "log" / "bench.log").open("ab") as log:
+        done = subprocess.run([sys.executable, str(HERE / "xloader.py"), str(ini), str(csv)], env=environ, check=True,
+                              stdout=subprocess.PIPE, stderr=log)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 

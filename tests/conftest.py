@@ -23,6 +23,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["CKAN_INI"] = config.option.ckan_ini = str(first.with_stem(f"{first.stem}{number}"))
 
 
+def pytest_sessionstart() -> None:
+    """After pytest has hung in its own hook, which this one leads to."""
+    import left_open
+
+    left_open.install()
+
+
 def _close_sockets_of_what_tests_start() -> None:
     closed = str(Path(__file__).parent / "support" / "closed")
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)

@@ -39,7 +39,8 @@ def _set_permissions(instance: Instance, ini: Path, environ: dict[str, str]) -> 
         check=False,
     )
     if done.returncode:
-        instance.log("migrate").open("a").write(done.stderr)
+        with instance.log("migrate").open("a") as log:
+            log.write(done.stderr)
         raise Failure("CKAN could not tell the DataStore's permissions", instance.log("migrate"))
     # The command may print notices before the script.
     script = done.stdout[done.stdout.index("/*") :]

@@ -77,7 +77,8 @@ def execute(instance: Instance, database: str, sql: str) -> str:
     """Run a script as the superuser; raise Failure with what PostgreSQL said."""
     done = _psql(instance, database, sql)
     if done.returncode:
-        instance.log("sql").open("a").write(done.stderr)
+        with instance.log("sql").open("a") as log:
+            log.write(done.stderr)
         raise Failure(f"PostgreSQL refused a script on {database}", instance.log("sql"))
     return done.stdout
 

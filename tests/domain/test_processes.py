@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from itertools import product
 from typing import Any
 
 import pytest
@@ -123,7 +124,12 @@ def _of_a_grant(case: Any, order: Order) -> Any:
 
 
 def _of_an_agreement(case: Any, order: Order) -> Any:
-    return agreements.state_by_signatures(case) if order.command is agreements.Command.REINSTATE else case.state
+    if order.command is not agreements.Command.REINSTATE:
+        return case.state
+    signed = {signature.party for signature in case.signatures}
+    if agreements.Party.APPLICANT not in signed:
+        return agreements.State.OFFERED
+    return agreements.State.IN_FORCE if len(signed) == len(agreements.Party) else agreements.State.APPLICANT_SIGNED
 
 
 A, S, G, P, E = applications.Command, agreements.Command, grants.Command, appeals.Command, catalog.Command
@@ -201,7 +207,7 @@ def _every_walk(kind: Kind, look: Look, first: Any = None) -> None:
     @quick
     @given(st.sampled_from(sorted(kind.process.state_names)), WALKS)
     def asked(state: Any, made: bytes) -> None:
-        _walk(made, kind, first or replace(kind.first, state=state), look)
+        _walk(made, kind, first or replace(kind.first, state=state, reason="先前的理由"), look)
 
     asked()
 
@@ -272,6 +278,7 @@ def test_no_signature_is_lost_and_nobody_signs_for_both_sides() -> None:
     _every_walk(KINDS["agreements"], look, KINDS["agreements"].first)
 
 
+MOMENTS = (START - timedelta(seconds=1), START, NOW, END - timedelta(seconds=1), END, END + timedelta(days=9))
 INSIDE = frozenset({Role.SYSTEM, Role.OWN_EDITOR, Role.OWN_MEMBER, Role.COMPETENT})
 
 
@@ -280,22 +287,20 @@ def test_no_grant_gives_access_that_the_table_denies(agreement_id: str) -> None:
     seen = set()
 
     def look(_: Any, __: Order, ___: Event | None, held: grants.Grant, ____: frozenset[Any], chance: Chance) -> None:
-        now = chance.of(NOW, START, START - timedelta(seconds=1), END - timedelta(seconds=1), END, END + timedelta(days=9))
-        agreement = chance.of(agreements.State.IN_FORCE, "", *agreements.State)
-        facts = access.Facts(
-            published=chance.of(True, True, False), open_type=chance.of(Attribute.CONDITIONAL, *Attribute),
-            roles=frozenset({Role.CITIZEN}) if chance.of(True, False) else chance.some(*Role), held=[(held, agreement)],
-            applied=chance.of(True, False), current=chance.of(True, True, False))
-        valid = (held.state is grants.State.ACTIVE and START <= now < END
-                 and (not held.agreement_id or agreement == agreements.State.IN_FORCE))
-        granted = (valid and facts.published and facts.current and facts.open_type == Attribute.CONDITIONAL
-                   and bool(facts.roles & access.GRANTEES))
-        opened = facts.published and facts.open_type == Attribute.UNCONDITIONAL
-        decided = access.decide(facts, now)
-        assert decided.allowed is (granted or opened or bool(facts.roles & INSIDE))
-        if decided.reason is Reason.GRANTED:
-            assert (decided.grant, decided.until, decided.traced) == (held.id, held.ends_at, True)
-        seen.add(decided.reason)
+        roles = chance.of(frozenset({Role.CITIZEN}), frozenset({Role.CITIZEN}), chance.some(*Role))
+        open_type = chance.of(Attribute.CONDITIONAL, Attribute.CONDITIONAL, *Attribute)
+        published, applied, current = (chance.of(True, True, False) for _ in range(3))
+        for now, agreement in product(MOMENTS, (agreements.State.IN_FORCE, chance.of("", *agreements.State))):
+            valid = (held.state is grants.State.ACTIVE and START <= now < END
+                     and (not held.agreement_id or agreement == agreements.State.IN_FORCE))
+            granted = (valid and published and current and open_type == Attribute.CONDITIONAL
+                       and bool(roles & access.GRANTEES))
+            opened = published and open_type == Attribute.UNCONDITIONAL
+            decided = access.decide(access.Facts(published, open_type, roles, [(held, agreement)], applied, current), now)
+            assert decided.allowed is (granted or opened or bool(roles & INSIDE))
+            if decided.reason is Reason.GRANTED:
+                assert (decided.grant, decided.until, decided.traced) == (held.id, held.ends_at, True)
+            seen.add(decided.reason)
 
     _every_walk(replace(KINDS["grants"], first=replace(KINDS["grants"].first, agreement_id=agreement_id)), look)
     assert {Reason.GRANTED, Reason.SUSPENDED, Reason.TERMINATED, Reason.SURRENDERED, Reason.EXPIRED, Reason.NOT_STARTED,

@@ -24,7 +24,10 @@ class Reading:
         self.report: Report = read(source, out, name)
         table = out / "table.csv"
         csv.field_size_limit(2**20)
-        self.rows = list(csv.reader(table.open(encoding="utf-8", newline=""))) if table.exists() else None
+        self.rows: list[list[str]] | None = None
+        if table.exists():
+            with table.open(encoding="utf-8", newline="") as text:
+                self.rows = list(csv.reader(text))
         self.codes = {found["code"] for found in self.report.findings}
         self.errors = {found["code"]: found for found in self.report.findings if found["severity"] == "error"}
         self.types = {column["name"]: column["type"] for column in self.report.columns}

@@ -58,11 +58,12 @@ def serving(workers: int, settings: dict[str, str]) -> Iterator[WebServer]:
     own = ini.with_name(f"web-{port}.ini")
     lines = "\n".join(f"{key} = {value}" for key, value in settings.items())
     own.write_text(f"[app:main]\nuse = config:{ini}\n{lines}\n", encoding="utf8")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.conf.py", "wsgi:application"],
-        cwd=ROOT, env={**os.environ, "CKAN_INI": str(own), "GOVSHARE_BIND": f"127.0.0.1:{port}",
-                       "GOVSHARE_WEB_WORKERS": str(workers)},
-        stdout=subprocess.DEVNULL, stderr=(ini.parent / "log" / "test-web.log").open("ab"))
+    with (ini.parent / "log" / "test-web.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.conf.py", "wsgi:application"],
+            cwd=ROOT, env={**os.environ, "CKAN_INI": str(own), "GOVSHARE_BIND": f"127.0.0.1:{port}",
+                           "GOVSHARE_WEB_WORKERS": str(workers)},
+            stdout=subprocess.DEVNULL, stderr=log)
     try:
         server = WebServer(process, f"http://127.0.0.1:{port}")
         server.wait()

@@ -30,7 +30,8 @@ def _is_here(name: str) -> bool:
         address = ip_address(name.partition("%")[0])
     except ValueError:
         return name in ("", "localhost")
-    return address.is_loopback or address.is_unspecified
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_loopback or inner.is_unspecified)
 
 
 sys.addaudithook(_look)

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -88,9 +88,9 @@ def fetch(url: str, target: Path, limits: Limits, on_progress: Progress = lambda
         for _ in range(MAX_REDIRECTS + 1):
             connection = _connection(url, limits, resolver, watch)
             try:
-                response = _response(connection, url, watch)
-                if not (redirect := response.get_redirect_location()):
-                    return _save(response, url, target, limits, on_progress, watch)
+                with _answered(connection, url, watch) as response:
+                    if not (redirect := response.get_redirect_location()):
+                        return _save(response, url, target, limits, on_progress, watch)
             finally:
                 connection.close()
             url = urljoin(url, _text(str(redirect).encode("latin-1", "replace")))
@@ -208,15 +208,18 @@ def _allowed(address: Address, networks: Sequence[str]) -> bool:
     return address.is_global and not special and not any(address in network for network in _NEVER)
 
 
-def _response(connection: _Pinned, url: str, watch: _Watch) -> HTTPResponse:
-    with watch.listening():
-        connection.request("GET", parse_url(url).request_uri, headers=_HEADERS, preload_content=False, decode_content=False)
-        response = connection.getresponse()
-    if response.status != http.client.OK and not response.get_redirect_location():
-        raise FetchRefused("link_status", status=response.status)
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise FetchRefused("link_compressed")
-    return response
+@contextmanager
+def _answered(connection: _Pinned, url: str, watch: _Watch) -> Iterator[HTTPResponse]:
+    """The other side's answer, which holds the socket as long as it is open: it is closed, also where it is refused."""
+    with ExitStack() as opened:
+        with watch.listening():
+            connection.request("GET", parse_url(url).request_uri, headers=_HEADERS, preload_content=False, decode_content=False)
+            response = opened.enter_context(closing(connection.getresponse()))
+        if response.status != http.client.OK and not response.get_redirect_location():
+            raise FetchRefused("link_status", status=response.status)
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise FetchRefused("link_compressed")
+        yield response
 
 
 def _save(response: HTTPResponse, url: str, target: Path, limits: Limits, on_progress: Progress, watch: _Watch) -> Fetched:
