@@ -1,7 +1,7 @@
 """Rules of applications, each test a sentence of them (001 第二十七条, 004 第二十七条)."""
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from ckanext.govshare.domain.applications import (
     TRANSITIONS,
     Application,
     Command,
+    Decision,
     Facts,
     Form,
     Order,
@@ -275,6 +276,73 @@ def test_who_takes_a_case_works_on_it_unless_somebody_does() -> None:
     event = give(Command.TAKE, SUBMITTED, Part.HANDLER)
     assert evolve(SUBMITTED, event, "clerk", NOW).assignee == "clerk"
     assert evolve(replace(SUBMITTED, assignee="other"), event, "clerk", NOW).assignee == "other"
+
+
+# Every field holds something, so that what an event drops is seen.
+DECISION = Decision("2026-03-10", "2026-06-30", "仅限内部", True, {"daily_calls": 3}, "department")
+FULL = replace(
+    SUBMITTED, submitted_form=replace(FORM, purpose="先前"), terms=Terms(2, profile="chenzhou-2022"), reason="请补充",
+    decision=replace(DECISION, by="x"), renews="g0", assignee="other", created_at=NOW, decided_at=NOW)
+LATER = datetime(2026, 3, 3, tzinfo=UTC)
+TERMS = Terms(3, "实名申请", 2, ({"id": "staff"},), "1", "chenzhou-2022", "application_reply", "c1")
+
+
+@pytest.mark.parametrize(("event", "changed"), [
+    (events.ApplicationSaved("digest"), {}),
+    (events.ApplicationSubmitted("digest", asdict(TERMS)), {
+        "state": State.SUBMITTED, "submitted_form": FORM, "terms": TERMS, "submitted_at": LATER, "reason": ""}),
+    (events.ApplicationTaken(), {"state": State.UNDER_REVIEW}),
+    (events.ApplicationAssigned("third"), {"assignee": "third"}),
+    (events.ApplicationReturned("缺材料"), {"state": State.RETURNED, "reason": "缺材料"}),
+    (events.ApplicationApproved(asdict(DECISION), "符合条件"), {
+        "state": State.APPROVED, "decision": DECISION, "reason": "符合条件", "decided_at": LATER}),
+    (events.ApplicationRejected("用途不符"), {
+        "state": State.REJECTED, "decision": Decision(), "reason": "用途不符", "decided_at": LATER}),
+    (events.ApplicationWithdrawn("取消"), {"state": State.WITHDRAWN, "reason": "取消"}),
+    (events.ApplicationDeemedApproved(asdict(DECISION)), {
+        "state": State.DEEMED_APPROVED, "decision": DECISION, "reason": "", "decided_at": LATER}),
+    (events.ApplicationOverturned(asdict(DECISION)), {
+        "state": State.APPROVED, "decision": DECISION, "reason": "", "decided_at": LATER}),
+])
+def test_an_event_changes_this_of_an_application_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
+    before = replace(FULL, state=State.DRAFT)
+    assert evolve(before, event, "clerk", LATER) == replace(before, **changed)
+
+
+def test_a_digest_stands_in_histories_and_is_never_made_another_way() -> None:
+    form = replace(FORM, answers={"b": 1, "a": "是"})
+    assert digest(form) == "10953bc8b1722539d85132defb122d99cd363f601b89300a9415e46744851d9f"
+
+
+def test_a_decision_names_all_that_was_granted() -> None:
+    form = EntryForm(agreement_required=True, limits={"daily_calls": 10})
+    facts = replace(SILENCE, form=form)
+    event = give(Command.DEEM, SUBMITTED, Part.SYSTEM, facts=facts)
+    assert event.payload() == {"decision": asdict(
+        Decision(FORM.period_start, FORM.period_end, "", True, {"daily_calls": 10}, "clock"))}
+
+
+def test_an_approval_of_a_period_that_went_by_since_is_refused_and_not_moved() -> None:
+    late = replace(FACTS, today=date(2026, 8, 1))
+    assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=late)) == ["period_end"]
+
+
+def test_all_that_is_wrong_in_an_approval_is_told_at_once() -> None:
+    found = errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=replace(FACTS, renewable=False, on_hold=True),
+                   period_end="2026-03-01", limits={"daily_calls": -1}, conditions="\x00")
+    assert set(found) == {"dataset_id", "renews", "period_end", "limits.daily_calls", "conditions"}
+
+
+def test_conditions_of_an_approval_are_at_most_5000_characters() -> None:
+    assert give(Command.APPROVE, SUBMITTED, Part.HANDLER, conditions="字" * 5000)
+    assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, conditions="字" * 5001)) == ["conditions"]
+
+
+@pytest.mark.parametrize(("command", "event"), [
+    (Command.RETURN, events.ApplicationReturned("缺材料")), (Command.REJECT, events.ApplicationRejected("缺材料")),
+    (Command.ASSIGN, events.ApplicationAssigned("third")), (Command.TAKE, events.ApplicationTaken())])
+def test_what_a_handler_wrote_stands_in_the_history_without_blanks_around_it(command: Command, event: Event) -> None:
+    assert give(command, SUBMITTED, Part.HANDLER, reason=" 缺材料\n", assignee="third") == event
 
 
 class TestAttachments:
