@@ -202,3 +202,7 @@ def test_either_side_signs_until_the_last_moment(command: Command) -> None:
     assert decide(agreement, order(command), parts, last)
     with pytest.raises(NotNow):
         decide(agreement, order(command), parts, OFFERED.ends_at)
+
+
+def test_without_a_signature_nothing_is_added_to_those_that_are_there() -> None:
+    assert evolve(OFFERED, events.AgreementSigned(HASH, "password", {}), NOW).signatures == ()

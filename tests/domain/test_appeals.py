@@ -205,3 +205,8 @@ def test_whose_decision_it_was_may_still_take_an_appeal_back() -> None:
 def test_an_upheld_refusal_of_former_times_does_not_stop_an_appeal_against_a_later_one() -> None:
     upheld = replace(filed(TERMINATED), state=State.UPHELD)
     assert file(SUSPENDED, (upheld,)).against == "suspension"
+
+
+def test_a_page_offers_an_appeal_only_while_it_could_give_something_back() -> None:
+    ends = replace(SUSPENDED, ends_at=NOW + DAY)
+    assert [appeals.may_file(ends, APPLICANT, (), moment) for moment in (NOW, NOW + DAY)] == [True, False]

@@ -322,6 +322,18 @@ def test_a_decision_names_all_that_was_granted() -> None:
         Decision(FORM.period_start, FORM.period_end, "", True, {"daily_calls": 10}, "clock"))}
 
 
+def test_a_form_without_a_period_is_deemed_approved_without_one() -> None:
+    asked = replace(SUBMITTED, form=replace(FORM, period_start="", period_end=""))
+    assert give(Command.DEEM, asked, Part.SYSTEM, facts=SILENCE).payload() == {"decision": asdict(Decision(by="clock"))}
+
+
+def test_what_is_handed_in_is_measured_by_the_longest_period_of_the_form() -> None:
+    facts = replace(FACTS, form=EntryForm(longest_period_days=113))
+    assert give(Command.SUBMIT, DRAFT, Part.APPLICANT, facts=facts).payload()["digest"] == digest(FORM)
+    facts = replace(FACTS, form=EntryForm(longest_period_days=112))
+    assert list(errors(Command.SUBMIT, DRAFT, Part.APPLICANT, facts=facts)) == ["period_end"]
+
+
 def test_an_approval_of_a_period_that_went_by_since_is_refused_and_not_moved() -> None:
     late = replace(FACTS, today=date(2026, 8, 1))
     assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=late)) == ["period_end"]
