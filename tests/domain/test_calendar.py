@@ -249,6 +249,47 @@ def test_a_start_outside_what_can_be_counted_is_refused(start: date) -> None:
         compute(limit(10), start, CALENDAR)
 
 
+@pytest.mark.parametrize("start", [date(1990, 1, 1), date(2199, 12, 31)])
+def test_the_first_and_the_last_day_that_can_be_counted_from_are(start: date) -> None:
+    assert compute(limit(1), start, CALENDAR).start == start
+
+
+@pytest.mark.parametrize("year", [1989, 2200, 0, True, "2027", 2027.0, None])
+def test_a_year_of_a_calendar_file_is_one_that_can_be_counted(year: object) -> None:
+    with pytest.raises(CalendarError, match=f"calendar.yaml: years.{year}: a year such as 2027 is expected"):
+        build_calendar({"years": {year: NOTICE_2027}}, "calendar.yaml")
+
+
+@pytest.mark.parametrize("year", [1990, 2199])
+def test_a_calendar_file_may_be_of_the_first_and_of_the_last_year(year: int) -> None:
+    notice = {"notice": "通知", "holidays": {"元旦": [f"{year}-01-01"]}}
+    assert build_calendar({"years": {year: notice}}).announced(date(year, 6, 1))
+
+
+@pytest.mark.parametrize("day", ["2026-11-30", "2028-01-01", "2025-12-31", "2028-12-31", "2026-01-01"])
+def test_a_notice_names_days_of_no_other_year_but_the_december_before(day: str) -> None:
+    for field in ("holidays", "make_up_days"):
+        with pytest.raises(CalendarError, match=f"calendar.yaml: years.2027: {day} lies in another year"):
+            build_calendar({"years": {2027: {**NOTICE_2027, field: {"元旦": [day]}}}}, "calendar.yaml")
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", "2026-12-31", "2027-01-01", "2027-12-31"])
+def test_a_notice_names_days_of_its_year_and_of_the_december_before(day: str) -> None:
+    calendar = build_calendar({"years": {2027: {"notice": "通知", "holidays": {"节": [day]}}}})
+    assert calendar.kind(date.fromisoformat(day)) is DayKind.HOLIDAY
+
+
+@pytest.mark.parametrize(("day", "wrong"), [
+    ("2027-02-19", True), ("2027-02-20", False), ("2027-02-21", False), ("2027-02-22", True)])
+def test_only_saturdays_and_sundays_are_made_up_for(day: str, wrong: bool) -> None:
+    extension = {"years": {2027: {**NOTICE_2027, "make_up_days": {"春节": [day]}}}}
+    if wrong:
+        with pytest.raises(CalendarError, match=f"{day} is no Saturday or Sunday"):
+            build_calendar(extension)
+    else:
+        assert build_calendar(extension).kind(date.fromisoformat(day)) is DayKind.MAKE_UP_DAY
+
+
 def test_a_deadline_carries_what_gave_it() -> None:
     found = compute(limit(10), date(2026, 3, 2), CALENDAR)
     assert (found.profile, found.rule, found.article, found.law, found.working_days) == (
