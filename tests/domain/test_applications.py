@@ -9,7 +9,7 @@ import pytest
 
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import application_forms, attachments
-from ckanext.govshare.domain.application_forms import check_complete, check_draft, read
+from ckanext.govshare.domain.application_forms import check_complete, check_draft, check_period, read
 from ckanext.govshare.domain.applications import (
     PROCESS,
     TRANSITIONS,
@@ -110,6 +110,7 @@ class TestSubmission:
         ("2026-03-10", "2036-12-31", "period_end"), ("10.3.2026", "2026-06-30", "period_start"),
         ("2026-02-30", "2026-06-30", "period_start"), ("20260310", "2026-06-30", "period_start"),
         ("2028-03-03", "2028-06-30", "period_start"), ("9999-12-31", "9999-12-31", "period_start"),
+        ("2026-W11-2", "2026-06-30", "period_start"), ("2026-03-10", "2026-W20-2", "period_end"),
     ])
     def test_a_period_makes_sense(self, start: str, end: str, wrong: str) -> None:
         form = replace(FORM, period_start=start, period_end=end)
@@ -162,6 +163,68 @@ class TestForm:
     ])
     def test_a_draft_is_refused_for_what_is_wrong_in_it(self, field: str, value: str) -> None:
         assert list(check_draft(read({field: value}, FORM))) == [field]
+
+    @pytest.mark.parametrize(("field", "longest"), [
+        ("purpose", 5000), ("security_measures", 5000), ("scene", 5000), ("applicant_name", 200), ("contact_name", 100),
+        ("uscc", 40)])
+    def test_a_text_goes_to_its_limit_and_no_further(self, field: str, longest: int) -> None:
+        assert check_draft(read({field: "字" * longest})) == {}
+        (error,) = Invalid(check_draft(read({field: "字" * (longest + 1)}))).errors[field]
+        assert error.params == {"length": longest + 1, "limit": longest}
+
+    @pytest.mark.parametrize(("field", "value"), [
+        ("contact_phone", "0735-2368000"), ("contact_phone", "+86 (735) 2368000"), ("contact_phone", "123456"),
+        ("contact_phone", "1" * 40), ("contact_email", "a@b.cn"), ("contact_email", "x" * 248 + "@b.org"),
+        ("applicant_kind", "natural_person"), ("period_start", "2026-03-02")])
+    def test_what_is_right_in_a_draft_is_taken(self, field: str, value: str) -> None:
+        assert check_draft(read({field: value})) == {}
+
+    @pytest.mark.parametrize(("field", "value"), [
+        ("contact_phone", "12345"), ("contact_phone", "1" * 41), ("contact_phone", "0735-236800-"), ("contact_phone", "١٢٣٤٥٦٧"),
+        ("contact_phone", "++8612345"), ("contact_email", "x" * 249 + "@b.org"), ("contact_email", "@b.cn"),
+        ("contact_email", "a@b."), ("contact_email", "a@@b.cn"), ("contact_email", "<a@b.cn>"), ("period_start", "2026-3-2")])
+    def test_what_is_wrong_in_a_draft_is_told_once_and_says_why(self, field: str, value: str) -> None:
+        errors = Invalid(check_draft(read({field: value}))).errors
+        assert {name: len(messages) for name, messages in errors.items()} == {field: 1}
+
+    def test_one_reason_is_told_of_a_field_that_is_wrong_in_two_ways(self) -> None:
+        for field in ("contact_phone", "contact_email"):
+            (error,) = check_draft(read({field: "x" * 300}))[field]
+            assert error.params["length"] == 300
+
+    def test_reasons_name_what_would_be_right(self) -> None:
+        (kind,) = check_draft(read({"applicant_kind": "company"}))["applicant_kind"]
+        assert kind.params == {"values": "natural_person, legal_entity, other_organisation"}
+        (start,) = check_period("2028-03-03", "2028-03-03", TODAY, 10)["period_start"]
+        assert start.params == {"day": "2028-03-02"}
+        (end,) = check_period("2026-03-10", "2026-03-20", TODAY, 10)["period_end"]
+        assert end.params == {"days": 10}
+
+    def test_a_period_is_read_from_both_its_ends(self) -> None:
+        assert set(Invalid(check_period("", "x", TODAY, 10)).errors) == {"period_start", "period_end"}
+        assert set(Invalid(check_period("2026-03-10", "x", TODAY, 10)).errors) == {"period_end"}
+        assert set(Invalid(check_period("x", "2026-03-10", TODAY, 10)).errors) == {"period_start"}
+
+    def test_without_a_limit_of_the_department_a_period_is_at_most_ten_years(self) -> None:
+        longest = replace(FORM, period_start="2026-03-02", period_end="2036-03-08")
+        assert check_complete(longest, (), TODAY, 0) == {}
+        assert set(Invalid(check_complete(replace(longest, period_end="2036-03-09"), (), TODAY, 0)).errors) == {"period_end"}
+
+    def test_what_is_not_there_is_called_missing_once(self) -> None:
+        found = Invalid(check_complete(Form(), (), TODAY, 0)).errors
+        assert set(found) == {
+            "purpose", "security_measures", "applicant_name", "applicant_kind", "period_start", "period_end"}
+        assert [str(message) for messages in found.values() for message in messages] == ["Missing value"] * 6
+
+    def test_of_a_code_it_is_told_whether_it_should_be_there_at_all(self) -> None:
+        person = replace(FORM, applicant_kind="natural_person")
+        assert "leave it empty" in str(check_complete(person, (), TODAY, 0)["uscc"][0])
+        assert "18 characters" in str(check_complete(replace(FORM, uscc=""), (), TODAY, 0)["uscc"][0])
+
+    def test_a_form_is_tidied_and_begins_empty(self) -> None:
+        assert read({}) == Form()
+        given = read({"purpose": " a ", "uscc": " 9111x ", "answers": {"q": " b "}, "unknown": "x"}, FORM)
+        assert given == replace(FORM, purpose="a", uscc="9111X", answers={"q": " b "})
 
     def test_an_empty_draft_is_right(self) -> None:
         assert check_draft(Form()) == {}

@@ -171,6 +171,31 @@ def test_a_year_in_the_calendar_file_replaces_the_package_s() -> None:
     assert due(date(2026, 9, 30), 1, changed) == date(2026, 10, 2)
 
 
+def test_the_version_is_the_digest_of_the_years_in_their_order_whatever_order_the_file_has() -> None:
+    years = {2028: {"notice": "通知", "holidays": {"元旦": ["2028-01-01"], "春节": ["2028-01-26"]}}, 2027: NOTICE_2027}
+    turned = {2027: dict(reversed(NOTICE_2027.items())),
+              2028: {"holidays": {"春节": ["2028-01-26"], "元旦": ["2028-01-01"]}, "notice": "通知"}}
+    versions = {build_calendar({"years": given}).version.partition("+")[2] for given in (years, turned)}
+    assert versions == {"e08e52701318"}
+
+
+def test_make_up_days_of_other_years_stay_where_one_year_is_replaced() -> None:
+    changed = build_calendar({"years": {2025: {"notice": "更正", "holidays": {"国庆节": ["2025-10-01"]}}}})
+    assert changed.kind(date(2026, 9, 20)) is DayKind.MAKE_UP_DAY
+    assert [changed.kind(date(2025, 9, 28)), PACKAGE.kind(date(2025, 9, 28))] == [DayKind.WEEKEND, DayKind.MAKE_UP_DAY]
+
+
+def test_errors_of_a_calendar_without_a_file_name_the_calendar() -> None:
+    with pytest.raises(CalendarError, match=r"^calendar: "):
+        build_calendar([])
+
+
+def test_the_days_of_a_limit_in_months_say_what_they_are() -> None:
+    found = compute(limit(month_end=1), date(2027, 1, 29), with_2027())
+    assert [(each.kind, each.number, each.provisional) for each in found.days] == [
+        (DayKind.START, None, False), (DayKind.MAKE_UP_DAY, None, False), (DayKind.WEEKEND, None, False)]
+
+
 def test_the_calendar_version_tells_the_package_and_the_file() -> None:
     plain, extended, other = CALENDAR.version, with_2027().version, with_2027(notice="其他").version
     assert plain.startswith("chinesecalendar ")
@@ -207,6 +232,7 @@ def test_a_provisional_limit_is_computed_again_when_its_calendar_arrives() -> No
     assert new is not None
     assert (new.due, new.provisional, new.calendar_version) == (date(2027, 1, 12), False, with_2027().version)
     assert (new.start, new.article, new.law) == (stored.start, stored.article, stored.law)
+    assert new.days == compute(limit(10), date(2026, 12, 28), with_2027()).days
 
 
 def test_a_provisional_limit_becomes_final_even_where_its_date_stands() -> None:
