@@ -114,6 +114,84 @@ class TestRefusals:
         assert len(_errors({"filter": ["浓度:eq:高"] * 10_000})["filter"]) == table_queries.MOST_FILTERS + 1
 
 
+class TestEdges:
+    @pytest.mark.parametrize("text", [
+        "站点 名称:eq:" + "长" * 200, "浓度:eq:1e60", "浓度:eq:9e-60", "浓度:eq:-1e60", "浓度:eq:0"])
+    def test_a_filter_goes_to_its_edge(self, text: str) -> None:
+        assert parse({"filter": [text]}, COLUMNS).filters
+
+    @pytest.mark.parametrize(("value", "reason"), [
+        ("1e61", "number"), ("9e-61", "number"), ("inf", "number"), ("", "number"), ("1" * 62, "number")])
+    def test_a_number_has_at_most_sixty_digits_on_either_side(self, value: str, reason: str) -> None:
+        assert reason in _errors({"filter": [f"浓度:eq:{value}"]})["filter"][0]
+
+    def test_words_looked_for_go_to_their_edge(self) -> None:
+        assert parse({"q": ["a b c d e f"]}, COLUMNS).search == "a b c d e f"
+        assert parse({"q": ["x" * 100]}, COLUMNS).search == "x" * 100
+        assert _errors({"q": ["x" * 101]}) == {"q": ["At most 100 characters"]}
+        assert _errors({"q": ["a b c d e f g"]}) == {"q": ["At most 6"]}
+
+    def test_words_are_looked_for_once(self) -> None:
+        assert parse({"q": ["国控", "一站"]}, COLUMNS).search == "国控"
+        assert parse({"q": []}, COLUMNS).search == ""
+
+    def test_as_many_questions_as_allowed_are_taken(self) -> None:
+        assert len(parse({"filter": ["浓度:empty"] * 20, "sort": ["浓度"] * 5}, COLUMNS).filters) == 20
+        assert _errors({"filter": ["浓度:empty"] * 21}) == {"filter": ["At most 20"]}
+        assert _errors({"sort": ["浓度"] * 6}) == {"sort": ["At most 5"]}
+
+    @pytest.mark.parametrize("char", ["\ud800", "\0", "\u0378", "\uffff"])
+    def test_what_no_table_holds_is_not_looked_for(self, char: str) -> None:
+        assert _errors({"q": [char]}) == {"q": ["This text has characters that no table holds"]}
+
+    def test_refusals_quote_the_beginning_of_what_was_sent(self) -> None:
+        assert _errors({"filter": [f"浓度:{'x' * 21}:1"]})["filter"] == [f"“{'x' * 20}” cannot be asked of the column “浓度”"]
+        assert _errors({"filter": [f"浓度:eq:{'x' * 51}"]})["filter"] == [
+            f"“{'x' * 50}” does not fit the column “浓度”: a number is expected"]
+        assert _errors({"filter": [f"{'x' * 64}:eq:1"]})["filter"] == [f"There is no column “{'x' * 63}”"]
+        assert _errors({"sort": [f"浓度:{'x' * 51}"]})["sort"] == [f"Sorting is asc or desc, not “{'x' * 50}”"]
+
+    @pytest.mark.parametrize(("text", "said"), [
+        ("浓度:down", "down"), ("浓度:desc:x", "desc:x"), ("时\\:分:down", "down"), ("浓度::x", ":x")])
+    def test_a_wrong_direction_is_quoted_without_the_column(self, text: str, said: str) -> None:
+        assert _errors({"sort": [text]})["sort"] == [f"Sorting is asc or desc, not “{said}”"]
+
+    def test_a_form_that_lacks_fields_asks_what_is_there(self) -> None:
+        assert parse({"column": ["浓度", "日期"], "op": ["empty", "filled"]}, COLUMNS).filters == (
+            Filter("浓度", "empty"), Filter("日期", "filled"))
+        assert parse({"column": ["浓度"]}, COLUMNS) == parse({"op": ["eq"], "value": ["1"]}, COLUMNS) == Query()
+        assert _errors({"column": ["浓度"], "value": ["1"]})["filter"] == ["“” cannot be asked of the column “浓度”"]
+
+    def test_a_stroke_at_the_end_of_a_name_stands_for_itself(self) -> None:
+        assert _errors({"filter": ["浓度\\"]})["filter"] == ["There is no column “浓度\\”"]
+
+    def test_names_may_have_more_than_one_line(self) -> None:
+        columns = [{"id": "a\nb", "type": "text"}]
+        assert parse({"filter": ["a\\\nb:eq:x\ny"]}, columns).filters == (Filter("a\nb", "eq", "x\ny"),)
+
+    @pytest.mark.parametrize(("asked", "written"), [
+        (Filter("达标", "eq", True), "达标:eq:true"), (Filter("达标", "eq", False), "达标:eq:false"),
+        (Filter("浓度", "filled"), "浓度:filled"),
+        (Filter("时:分", "ge", datetime(2026, 3, 5, 8)), "时\\:分:ge:2026-03-05T08:00:00"),  # noqa: DTZ001
+        (Filter("日期", "eq", date(2026, 3, 5)), "日期:eq:2026-03-05"), (Filter("站点 名称", "eq", ""), "站点 名称:eq:")])
+    def test_a_filter_is_written_in_one_way(self, asked: Filter, written: str) -> None:
+        assert to_args(Query(filters=(asked,))) == {"filter": [written]}
+
+    def test_blanks_around_a_value_count_in_texts_alone(self) -> None:
+        assert parse({"filter": ["达标:eq: 是 ", "日期:eq: 2026-03-05 "]}, COLUMNS).filters == (
+            Filter("达标", "eq", True), Filter("日期", "eq", date(2026, 3, 5)))
+
+    def test_a_filter_may_be_made_without_a_value(self) -> None:
+        assert table_queries.condition({"a": "text"}, "a", "contains") == Filter("a", "contains", "")
+
+    def test_a_question_that_takes_too_long_says_what_to_do(self) -> None:
+        assert "narrow it down" in str(table_queries.TooSlow())
+
+    def test_what_is_refused_says_why(self) -> None:
+        with pytest.raises(table_queries.Refused, match="There is no column “x”"):
+            table_queries.known({}, "x")
+
+
 class TestCkansDump:
     @pytest.mark.parametrize(("args", "expected"), [
         ({}, {}),
