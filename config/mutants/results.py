@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 from importing import ROOT
@@ -22,11 +23,18 @@ are kept by hand in [mutants-judged.yaml](mutants-judged.yaml). How it works, an
 
 @dataclass(frozen=True)
 class Result:
-    """Of one module: how many mutants there were, and those that lived, as text."""
+    """Of one module: each mutant by its text, and whether it lived."""
 
     module: str
-    total: int
-    survivors: list[str]
+    alive: Mapping[str, bool]
+
+    @property
+    def total(self) -> int:
+        return len(self.alive)
+
+    @property
+    def survivors(self) -> list[str]:
+        return [name for name, lived in self.alive.items() if lived]
 
     @property
     def killed(self) -> int:
@@ -45,20 +53,28 @@ def _short(module: str) -> str:
     return module.rpartition(".")[2]
 
 
-def keep(module: str, total: int, survivors: Sequence[str]) -> None:
-    """Keep the result of one module until it runs again."""
+def _file(module: str) -> Path:
+    return KEPT / f"{_short(module)}.json"
+
+
+def keep(module: str, alive: Mapping[str, bool]) -> None:
+    """Keep what became of the mutants of one module."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    result = Result(_short(module), total, list(survivors))
-    (KEPT / f"{result.module}.json").write_text(json.dumps(asdict(result), ensure_ascii=False), encoding="utf8")
+    _file(module).write_text(json.dumps(alive, ensure_ascii=False, indent=1), encoding="utf8")
+
+
+def kept(module: str) -> dict[str, bool]:
+    """What became of the mutants of one module when they last ran; empty where they did not."""
+    found: dict[str, bool] = json.loads(_file(module).read_text(encoding="utf8")) if _file(module).exists() else {}
+    return found
 
 
 def _kept(modules: Sequence[str]) -> list[Result]:
-    files = [KEPT / f"{_short(module)}.json" for module in modules]
-    return [Result(**json.loads(path.read_text(encoding="utf8"))) for path in files if path.exists()]
+    return [Result(_short(module), found) for module in modules if (found := kept(module))]
 
 
 def _sum(results: Sequence[Result]) -> Result:
-    return Result("all", sum(each.total for each in results), [name for each in results for name in each.survivors])
+    return Result("all", {f"{each.module} {name}": lived for each in results for name, lived in each.alive.items()})
 
 
 def show(modules: Sequence[str]) -> None:
@@ -76,8 +92,6 @@ def write_docs(modules: Sequence[str]) -> None:
     rows = [f"| {each.module} | {each.total} | {each.killed} | {_percent(each.killed, each.total)} |"
             for each in [*results, _sum(results)] if each.total]
     table = ["| module | mutants | killed | % |", "| :-- | --: | --: | --: |", *rows]
-    if missing := sorted(set(map(_short, modules)) - {each.module for each in results}):
-        table += ["", f"Not run: {', '.join(missing)}."]
     survivors = [_survivor(name, judged.get(name, "Not judged yet.")) for each in results for name in sorted(each.survivors)]
     text = HEAD + "\n".join([*table, "", "## Survivors", "", *survivors]) + "\n"
     PAGE.write_text(text, encoding="utf8")

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,9 +84,19 @@ class _Switching:
                 self._reaching[function].append(item)
 
     def _survives(self, mutant: Mutant) -> bool:
-        items = sorted(self._reaching[mutant.key.partition("__mutmut_")[0]], key=self._seconds.__getitem__)
+        items = self._various(self._reaching[mutant.key.partition("__mutmut_")[0]])
         limit = CPU_SECONDS + 10 * sum(map(self._seconds.__getitem__, items))
         return not items or _forked(lambda: self._run(mutant, items), int(limit))
+
+    def _various(self, items: Sequence[Any]) -> list[Any]:
+        """One test of each kind before all parameters of any, quick ones first: what is wrong shows sooner."""
+        seen: Counter[Any] = Counter()
+        order: dict[Any, tuple[int, float]] = {}
+        for item in items:
+            kind = getattr(item, "originalname", None), item.path
+            order[item] = seen[kind], self._seconds[item]
+            seen[kind] += 1
+        return sorted(items, key=order.__getitem__)
 
     def _run(self, mutant: Mutant, items: Sequence[Any]) -> None:
         set_mutant_under_test(mutant.key)

@@ -216,6 +216,11 @@ class TestForm:
             "purpose", "security_measures", "applicant_name", "applicant_kind", "period_start", "period_end"}
         assert [str(message) for messages in found.values() for message in messages] == ["Missing value"] * 6
 
+    @pytest.mark.parametrize("field", ["period_start", "period_end"])
+    def test_an_end_of_the_period_that_is_not_there_is_called_missing(self, field: str) -> None:
+        (message,) = check_complete(read({field: ""}, FORM), (), TODAY, 0)[field]
+        assert str(message) == "Missing value"
+
     def test_of_a_code_it_is_told_whether_it_should_be_there_at_all(self) -> None:
         person = replace(FORM, applicant_kind="natural_person")
         assert "leave it empty" in str(check_complete(person, (), TODAY, 0)["uscc"][0])
