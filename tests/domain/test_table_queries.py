@@ -1,6 +1,7 @@
 """Questions to tables: the language of addresses, there and back, and what it refuses."""
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -236,8 +237,74 @@ class TestCkansDump:
         {"filters": '{"浓度": {}, "$or": [{}]}'}, {"filters": '{"浓度": []}'}, {"filters": '{"浓度": [null, 1]}'},
         {"filters": '{"站点 名称": [[1]]}'}, {"sort": "没有 desc"}, {"sort": "浓度 sideways"}, {"fields": "没有"},
         {"fields": ","}, {"distinct": "true"}, {"q": "长" * 101},
+        {"fields": "浓度\n日期"}, {"fields": "浓度,日\r期"}, {"sort": "浓度\r\ndesc"},
     ])
     def test_what_cannot_be_done_is_refused_by_name(self, args: dict[str, str]) -> None:
         with pytest.raises(Invalid) as refused:
             dump_queries.parse(args, COLUMNS)
         assert list(refused.value.errors) == list(args)
+
+    @pytest.mark.parametrize(("name", "value", "read"), [
+        ("bom", "T", True), ("bom", "yes", True), ("bom", "on", True), ("bom", "1", True), ("bom", "F", False),
+        ("bom", "no", False), ("bom", "off", False), ("bom", "0", False), ("format", "json", "json"), ("format", "xml", "xml"),
+        ("offset", "0", 0), ("offset", "9" * 12, 10 ** 12 - 1), ("limit", "1", 1)])
+    def test_a_parameter_is_read(self, name: str, value: str, read: Any) -> None:
+        assert getattr(dump_queries.parse({name: value}, COLUMNS), name) == read
+
+    def test_the_default_is_the_whole_table_as_csv(self) -> None:
+        assert dump_queries.parse({}, COLUMNS) == dump_queries.Dump(
+            Query(fields=("_id", *(column["id"] for column in COLUMNS))), "csv", False, 0, None)
+
+    def test_words_are_looked_for(self) -> None:
+        assert dump_queries.parse({"q": " 国控 一站 国控"}, COLUMNS).query.search == "国控 一站"
+
+    @pytest.mark.parametrize("distinct", ["false", "no", "0"])
+    def test_what_is_not_wanted_need_not_be_there(self, distinct: str) -> None:
+        assert dump_queries.parse({"distinct": distinct}, COLUMNS)
+
+    def test_all_that_is_wrong_is_told_at_once_with_what_would_be_right(self) -> None:
+        with pytest.raises(Invalid) as refused:
+            dump_queries.parse({"format": "exe", "limit": "9" * 13, "filters": "[]", "bom": "x",
+                                "sort": ",".join(["浓度"] * 6)}, COLUMNS)
+        params = {name: dict(messages[0].params) for name, messages in refused.value.errors.items()}
+        assert params == {"format": {"choices": "csv, tsv, json, xml"}, "bom": {}, "limit": {}, "filters": {"limit": 20},
+                          "sort": {"limit": 5}}
+
+    def test_a_parameter_goes_to_its_edge(self) -> None:
+        filters = '{"浓度": ' + "[" + ",".join(["1"] * 100) + "]}"
+        assert len(dump_queries.parse({"filters": filters}, COLUMNS).query.filters) == 100
+        assert len(dump_queries.parse({"sort": ",".join(["浓度"] * 5)}, COLUMNS).query.sort) == 5
+        assert dump_queries.parse({"fields": "浓度" + " " * 4998}, COLUMNS).query.fields == ("浓度",)
+        wide = [{"id": f"c{number}", "type": "text"} for number in range(21)]
+        asked = {f"c{number}": "x" for number in range(20)}
+        assert len(dump_queries.parse({"filters": json.dumps(asked)}, wide).query.filters) == 20
+        for args, params in (
+                ({"filters": '{"浓度": ' + "[" + ",".join(["1"] * 101) + "]}"}, {"limit": 100}),
+                ({"filters": json.dumps(asked | {"c20": "x"})}, {"limit": 20}),
+                ({"fields": "浓度" + " " * 4999}, {"limit": 5000}),
+                ({"filters": '{"浓度": {"gte": [1, 2]}}'}, {"limit": 100}), ({"filters": '{"浓度": [{}]}'}, {"limit": 100}),
+                ({"filters": json.dumps({"x" * 64: {"y" * 21: 1}})}, {"op": "y" * 20, "column": "x" * 63})):
+            with pytest.raises(Invalid) as refused:
+                dump_queries.parse(args, wide if "c1" in str(args) else COLUMNS)
+            assert [dict(message.params) for message in refused.value.errors[next(iter(args))]] == [params]
+
+    @pytest.mark.parametrize(("text", "filters"), [
+        ('{"浓度": {"in": [1, 2]}}', (Filter("浓度", "eq", Decimal(1)), Filter("浓度", "eq", Decimal(2)))),
+        ('{"浓度": {"eq": 1}, "日期": {"gte": "2026-03-05"}}', (
+            Filter("浓度", "eq", Decimal(1)), Filter("日期", "ge", date(2026, 3, 5)))),
+        ('{"浓度": {"lte": [1.5]}}', (Filter("浓度", "le", Decimal("1.5")),)), ('{"达标": [null]}', (Filter("达标", "empty"),)),
+        ("{}", ())])
+    def test_comparisons_have_names(self, text: str, filters: tuple[Filter, ...]) -> None:
+        assert dump_queries.parse({"filters": text}, COLUMNS).query.filters == filters
+
+    @pytest.mark.parametrize(("text", "sort"), [
+        ("浓度 DESC", (Sort("浓度", True),)), ("浓度 ASC NULLS FIRST", (Sort("浓度"),)), ("浓度  nulls  last", (Sort("浓度"),)),
+        ('"站点 名称" desc, "反\\斜"', (Sort("站点 名称", True), Sort("反\\斜")))])
+    def test_an_order_is_written_as_in_sql(self, text: str, sort: tuple[Sort, ...]) -> None:
+        assert dump_queries.parse({"sort": text}, COLUMNS).query.sort == sort
+
+    def test_a_column_that_is_called_like_an_order_is_that_column(self) -> None:
+        columns = [{"id": "x desc", "type": "text"}, {"id": "x", "type": "text"}, {"id": "a,b", "type": "text"}]
+        assert dump_queries.parse({"sort": "x desc"}, columns).query.sort == (Sort("x desc"),)
+        assert dump_queries.parse({"fields": '"a,b", x'}, columns).query.fields == ("a,b", "x")
+        assert dump_queries.parse({"fields": '["x", "a,b", 1, " "]'}, columns).query.fields == ("x", "a,b")
