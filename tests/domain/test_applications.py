@@ -445,6 +445,35 @@ class TestAttachments:
         assert attachments.tidy_name(given) == kept
 
 
+class TestPapers:
+    @pytest.mark.parametrize(("name", "head"), [
+        (f"a.{ending}", magic) for magic, endings in (
+            (b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg jpeg"), (b"II*\0", "tif tiff"),
+            (b"MM\0*", "tif tiff"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc xls ppt wps et dps"),
+            (b"PK\x03\x04", "zip docx xlsx pptx odt ods odp ofd")) for ending in endings.split()])
+    def test_each_kind_has_its_endings(self, name: str, head: bytes) -> None:
+        assert attachments.content_error(name, head + b"x") is None
+        assert attachments.content_error(name, head[:-1]) is not None
+
+    def test_it_is_told_which_kinds_are_taken_and_what_the_name_should_end_in(self) -> None:
+        error = attachments.content_error("a.exe", b"MZ")
+        assert error is not None
+        assert error.params["names"].startswith("doc, docx, dps, et, jpeg, ")
+        error = attachments.content_error("a.png", b"\xff\xd8\xff")
+        assert error is not None
+        assert error.params == {"names": "jpeg, jpg"}
+
+    @pytest.mark.parametrize(("given", "kept"), [
+        ("a." + "x" * 11, "a." + "x" * 10), (".pdf", ".pdf"), (" a.pdf ", "a.pdf"), ("x" * 201, "x" * 200),
+        ("\x00", "attachment"), ("a/", "attachment"), ("a\\b/c.pdf", "c.pdf"), ("a.b.pdf", "a.b.pdf"), ("x" * 200 + ".pdf", "x" * 200 + ".pdf")])
+    def test_a_name_keeps_its_ending(self, given: str, kept: str) -> None:
+        assert attachments.tidy_name(given) == kept
+
+    def test_numbers_and_sizes_are_told_as_they_are(self) -> None:
+        assert (attachments.MOST, attachments.MAX_BYTES, attachments.HEAD) == (10, 20_971_520, 16)
+        assert [text.params for text in (attachments.TOO_MANY, attachments.TOO_BIG)] == [{"most": 10}, {"most": 20}]
+
+
 def test_every_field_of_the_form_has_its_limit() -> None:
     known = {*application_forms.REQUIRED, *application_forms.OPTIONAL, "period_start", "period_end", "applicant_kind", "answers"}
     assert known == set(application_forms.FIELDS)
