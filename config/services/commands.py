@@ -192,7 +192,7 @@ def mutants(options: Namespace) -> int:
     """Run the tests of the pure domain on mutants of it: no service, no CKAN."""
     instance = stack.open_instance()
     _prepare_tools(instance)
-    return _python(instance, ["config/mutants", *options.arguments])
+    return _python(instance, ["config/mutants/mutants.py", *options.arguments])
 
 
 def lint(options: Namespace) -> int:
