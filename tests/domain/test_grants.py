@@ -250,6 +250,11 @@ def test_an_activation_names_the_agreement_that_it_rests_on_and_else_the_one_tha
     assert decide(unsigned, order, frozenset({Part.SYSTEM}), NOW) == events.GrantActivated("s2")
 
 
+def test_a_termination_keeps_its_reasons_and_what_an_appeal_would_bring_back() -> None:
+    event = give(Command.TERMINATE, replace(ACTIVE, state=State.SUSPENDED), Part.HANDLER, reason=" 转让数据 ")
+    assert event == events.GrantTerminated("转让数据", "suspended")
+
+
 def test_a_reinstatement_keeps_the_reasons_of_the_appeal() -> None:
     event = give(Command.REINSTATE, replace(ACTIVE, state=State.TERMINATED), Part.SYSTEM, reason=" 理由成立 ")
     assert event == events.GrantReinstated("active", "理由成立")

@@ -37,6 +37,43 @@ class TestPlainText:
         assert str(text_error(value, 10)) == "Expected text"
 
 
+# What people were told, and what stands in forms: a limit that changes is changed here, too.
+USER = {"id": 100, "name": 100, "fullname": 100, "display_name": 100, "email": 254, "about": 2000, "password": 200,
+        "password1": 200, "password2": 200, "old_password": 200, "password_hash": 500, "image_url": 500, "reset_key": 200}
+GROUP = {"id": 100, "name": 100, "title": 200, "description": 2000, "image_url": 500, "image_display_url": 1000, "type": 100,
+         "approval_status": 40, "uscc": 40, "contact": 500}
+MEMBER = {"id": 100, "object": 100, "object_type": 40, "capacity": 40, "username": 100, "role": 40}
+VIEW = {"id": 100, "resource_id": 100, "title": 200, "description": 2000, "view_type": 100, "page_url": 2000, "image_url": 2000}
+PAIR = {"subject": 100, "object": 100, "type": 100, "comment": 2000}
+VOCABULARY = {"id": 100, "name": 100}
+GROUPS = [f"{kind}_{verb}" for kind in ("group", "organization") for verb in ("create", "update", "patch")]
+LIMITS: dict[str, dict[str, int]] = {
+    "user_create": USER, "user_update": USER, "user_patch": USER,
+    "user_invite": {"id": 100, "email": 254, "group_id": 100, "role": 40},
+    **dict.fromkeys(GROUPS, GROUP),
+    "member_create": MEMBER, "member_delete": MEMBER, "group_member_create": MEMBER, "group_member_delete": MEMBER,
+    "organization_member_create": MEMBER, "organization_member_delete": MEMBER,
+    "resource_view_create": VIEW, "resource_view_update": VIEW,
+    "package_relationship_create": PAIR, "package_relationship_update": PAIR,
+    "vocabulary_create": VOCABULARY, "vocabulary_update": VOCABULARY,
+    "tag_create": {"name": 100, "vocabulary_id": 100}, "api_token_create": {"user": 100, "name": 100},
+    "task_status_update": {"id": 100, "entity_id": 100, "entity_type": 100, "task_type": 100, "key": 200},
+    "term_translation_update": {"term": 500, "term_translation": 500, "lang_code": 40},
+    "package_collaborator_create": {"id": 100, "user_id": 100, "capacity": 40},
+    "resource_create": {"id": 100, "package_id": 100}, "file_create": {"name": 200, "storage": 100},
+}
+ELEMENTS: dict[str, dict[str, int]] = {
+    **{name: {"users": 1000, "groups": 50, "extras": 50, "tags": 100} for name in GROUPS},
+    "vocabulary_create": {"tags": 1000}, "vocabulary_update": {"tags": 1000},
+}
+
+
+def test_the_limits_are_those_that_were_told() -> None:
+    assert STORED == LIMITS
+    assert LISTS == ELEMENTS
+    assert (Size(200_000, 50_000, 20), Size(1_000_000, 1_000_000, 30)) == (text_limits.ANY, text_limits.ROWS)
+
+
 class TestStored:
     @pytest.mark.parametrize(("action", "field", "limit"), [
         (action, field, limit) for action in ("user_create", "group_patch", "resource_view_update", "user_invite")
