@@ -16,6 +16,8 @@ PACKAGE = "ckanext.govshare"
 SOURCES = ROOT / "ckanext-govshare"
 DOMAIN = f"{PACKAGE}.domain"
 TESTS = ROOT / "tests" / "domain"
+# They are slow, and test what reads and fetches files, beside which they hardly touch the domain.
+NOT_ASKED = frozenset({"test_reading", "test_reading_formats", "test_reading_types", "test_sandbox", "test_fetching"})
 
 
 def path_of(module: str) -> Path:
@@ -58,14 +60,18 @@ def _reached(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def _tests() -> list[Path]:
+    return [path for path in sorted(TESTS.glob("test_*.py")) if path.stem not in NOT_ASKED]
+
+
 def tests_that_reach(modules: Sequence[str]) -> list[Path]:
     """The files of tests that import one of `modules`, directly or by way of others."""
-    return [path for path in sorted(TESTS.glob("test_*.py")) if _reached(path).intersection(modules)]
+    return [path for path in _tests() if _reached(path).intersection(modules)]
 
 
 def tests_that_name(module: str) -> list[Path]:
     """The files of tests that import `module` themselves; where there are none, those that reach it. Its own come first."""
-    found = [path for path in sorted(TESTS.glob("test_*.py")) if module in _imported(path)]
+    found = [path for path in _tests() if module in _imported(path)]
     return sorted(found or tests_that_reach([module]), key=lambda path: path.stem != f"test_{module.rpartition('.')[2]}")
 
 

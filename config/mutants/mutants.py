@@ -46,10 +46,10 @@ def _run(made: Sequence[Made], again: bool, switched_only: bool) -> None:
 
 def _alive(made: Sequence[Made], switched: Sequence[Mutant], whole: Sequence[Mutant]) -> set[Mutant]:
     trampolines = {each.module: each.trampolines for each in made}
-    learnt = run_switched(trampolines, switched, tests_that_reach([*trampolines]))
+    learnt = run_switched(trampolines, switched, tests_that_reach([*trampolines]), results.note)
     # What runs at the import already was not wrong then: it has another chance to be found.
     late = {mutant for mutant in learnt.alive if mutant.key.partition("__mutmut_")[0] in learnt.at_import}
-    return set(learnt.alive) - late | set(run_fresh(trampolines, [*late, *whole], learnt.libraries))
+    return set(learnt.alive) - late | set(run_fresh(trampolines, [*late, *whole], learnt.libraries, results.note))
 
 
 if __name__ == "__main__":

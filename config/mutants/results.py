@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from importing import ROOT
+from making import Mutant
 
 KEPT = ROOT / ".run" / "mutants"
 JUDGED = ROOT / "docs" / "mutants-judged.yaml"
@@ -61,6 +62,11 @@ def keep(module: str, alive: Mapping[str, bool]) -> None:
     """Keep what became of the mutants of one module."""
     KEPT.mkdir(parents=True, exist_ok=True)
     _file(module).write_text(json.dumps(alive, ensure_ascii=False, indent=1), encoding="utf8")
+
+
+def note(mutant: Mutant, lived: bool) -> None:
+    """Keep what became of one mutant, so that a run that is broken off was not in vain."""
+    keep(mutant.module, kept(mutant.module) | {mutant.name: lived})
 
 
 def kept(module: str) -> dict[str, bool]:

@@ -51,12 +51,15 @@ class _Stop:
     pytest_collectreport = pytest_runtest_logreport
 
 
+Tell = Callable[[Mutant, bool], None]
+
+
 class _Switching:
     """Learns on the unchanged code which tests reach what; then runs those on each mutant, in forked processes."""
 
-    def __init__(self, mutants: Sequence[Mutant]) -> None:
+    def __init__(self, mutants: Sequence[Mutant], tell: Tell) -> None:
         self.learnt = Learnt()
-        self._mutants = mutants
+        self._mutants, self._tell = mutants, tell
         self._reaching: defaultdict[str, list[Any]] = defaultdict(list)
         self._seconds: dict[Any, float] = {}
 
@@ -70,7 +73,7 @@ class _Switching:
             raise pytest.UsageError("The tests fail on the unchanged code: `make test-fast` says where")
         session.config.pluginmanager.register(_Stop())
         gc.freeze()
-        self.learnt.alive = _alive(self._mutants, self._survives)
+        self.learnt.alive = _alive(self._mutants, self._survives, self._tell)
         return True
 
     def _learn(self, session: pytest.Session) -> None:
@@ -105,11 +108,13 @@ class _Switching:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
-def _alive(mutants: Sequence[Mutant], survives: Callable[[Mutant], bool]) -> list[Mutant]:
+def _alive(mutants: Sequence[Mutant], survives: Callable[[Mutant], bool], tell: Tell) -> list[Mutant]:
     """Those that survive, each told at once, as it takes a while."""
     alive = []
     for number, mutant in enumerate(mutants, 1):
-        if survives(mutant):
+        lived = survives(mutant)
+        tell(mutant, lived)
+        if lived:
             alive.append(mutant)
             print(f"Alive: {mutant.name}\n", file=sys.__stdout__, flush=True)
         if number % 100 == 0:
@@ -142,17 +147,18 @@ def _forked(work: Callable[[], object], cpu_seconds: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def run_switched(texts: Mapping[str, str], mutants: Sequence[Mutant], files: Sequence[Path]) -> Learnt:
+def run_switched(texts: Mapping[str, str], mutants: Sequence[Mutant], files: Sequence[Path], tell: Tell) -> Learnt:
     """Run mutants that are switched in one reading of `files`, and say which lived.
 
-    texts: the modules with trampolines. Raises RuntimeError where the tests fail on the unchanged code.
+    texts: the modules with trampolines. tell: is told of each mutant whether it lived, in the process that runs the tests.
+    Raises RuntimeError where the tests fail on the unchanged code.
     """
     receiving, sending = os.pipe()
     if (child := os.fork()) == 0:
         os.close(receiving)
         set_mutant_under_test("stats")
         Texts(texts).install()
-        plugin = _Switching(mutants)
+        plugin = _Switching(mutants, tell)
         code = _pytest(files, plugin)
         plugin.learnt.libraries = _libraries()
         with os.fdopen(sending, "wb") as stream:
@@ -166,13 +172,13 @@ def run_switched(texts: Mapping[str, str], mutants: Sequence[Mutant], files: Seq
     return pickle.loads(answer)  # noqa: S301  # from our own child
 
 
-def run_fresh(trampolines: Mapping[str, str], mutants: Sequence[Mutant], libraries: Iterable[str]) -> list[Mutant]:
+def run_fresh(trampolines: Mapping[str, str], mutants: Sequence[Mutant], libraries: Iterable[str], tell: Tell) -> list[Mutant]:
     """Run mutants that are in force from the import on, each with the tests that name its module, and say which lived."""
     for library in libraries:
         with suppress(Exception):
             importlib.import_module(library)
     gc.freeze()
-    return _alive(mutants, lambda mutant: _forked(lambda: _import_and_run(trampolines, mutant), FRESH_CPU_SECONDS))
+    return _alive(mutants, lambda mutant: _forked(lambda: _import_and_run(trampolines, mutant), FRESH_CPU_SECONDS), tell)
 
 
 def _import_and_run(trampolines: Mapping[str, str], mutant: Mutant) -> None:
