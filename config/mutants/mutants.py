@@ -39,9 +39,10 @@ def _run(made: Sequence[Made], again: bool, switched_only: bool) -> None:
     whole = [] if switched_only else [mutant for mutant in chosen if not mutant.key]
     print(f"{len(switched)} mutants inside of functions, {len(whole)} outside", flush=True)
     alive = _alive(made, switched, whole)
-    verdicts = before | {mutant.name: mutant in alive for mutant in [*switched, *whole]}
+    verdicts = {mutant.name: mutant in alive for mutant in [*switched, *whole]}
     for each in made:
-        results.keep(each.module, {mutant.name: verdicts[mutant.name] for mutant in each.mutants if mutant.name in verdicts})
+        known = results.kept(each.module) | verdicts
+        results.keep(each.module, {mutant.name: known[mutant.name] for mutant in each.mutants if mutant.name in known})
 
 
 def _alive(made: Sequence[Made], switched: Sequence[Mutant], whole: Sequence[Mutant]) -> set[Mutant]:

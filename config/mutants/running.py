@@ -28,6 +28,7 @@ ARGUMENTS = ("-q", "-s", "--tb=no", "--no-header", "--assert=plain", "-p", "no:c
 CPU_SECONDS = 5
 FRESH_CPU_SECONDS = 60
 CLOCK_SECONDS = 900
+NOTHING_WRONG = Mutant("", "", "")
 MEMORY = 2 << 30  # bytes that a mutant may take beyond what there is
 DEAD = 1
 
@@ -73,6 +74,8 @@ class _Switching:
             raise pytest.UsageError("The tests fail on the unchanged code: `make test-fast` says where")
         session.config.pluginmanager.register(_Stop())
         gc.freeze()
+        if not self._passes({item for items in self._reaching.values() for item in items}, NOTHING_WRONG):
+            raise pytest.UsageError("The tests fail in the order in which mutants run them")
         self.learnt.alive = _alive(self._mutants, self._survives, self._tell)
         return True
 
@@ -87,11 +90,14 @@ class _Switching:
                 self._reaching[function].append(item)
 
     def _survives(self, mutant: Mutant) -> bool:
-        items = self._various(self._reaching[mutant.key.partition("__mutmut_")[0]])
+        return self._passes(self._reaching[mutant.key.partition("__mutmut_")[0]], mutant)
+
+    def _passes(self, reaching: Iterable[Any], mutant: Mutant) -> bool:
+        items = self._various(reaching)
         limit = CPU_SECONDS + 10 * sum(map(self._seconds.__getitem__, items))
         return not items or _forked(lambda: self._run(mutant, items), int(limit))
 
-    def _various(self, items: Sequence[Any]) -> list[Any]:
+    def _various(self, items: Iterable[Any]) -> list[Any]:
         """One test of each kind before all parameters of any, quick ones first: what is wrong shows sooner."""
         seen: Counter[Any] = Counter()
         order: dict[Any, tuple[int, float]] = {}
@@ -99,7 +105,7 @@ class _Switching:
             kind = getattr(item, "originalname", None), item.path
             order[item] = seen[kind], self._seconds[item]
             seen[kind] += 1
-        return sorted(items, key=order.__getitem__)
+        return sorted(order, key=order.__getitem__)
 
     def _run(self, mutant: Mutant, items: Sequence[Any]) -> None:
         set_mutant_under_test(mutant.key)
