@@ -10,9 +10,11 @@ import pytest
 from ckanext.govshare.domain import appeal_events as events
 from ckanext.govshare.domain import appeals, applications, grants
 from ckanext.govshare.domain.appeals import Against, Appeal, Command, Kind, Order, Remedy, State, Subject
+from ckanext.govshare.domain.cases import Limit
 from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.profiles import Rule
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -210,3 +212,8 @@ def test_an_upheld_refusal_of_former_times_does_not_stop_an_appeal_against_a_lat
 def test_a_page_offers_an_appeal_only_while_it_could_give_something_back() -> None:
     ends = replace(SUSPENDED, ends_at=NOW + DAY)
     assert [appeals.may_file(ends, APPLICANT, (), moment) for moment in (NOW, NOW + DAY)] == [True, False]
+
+
+def test_a_decision_is_due_from_the_filing_on_while_the_appeal_is_open() -> None:
+    assert appeals.PROCESS.limit == Limit(Rule.APPEAL_DECISION, events.AppealFiled, frozenset({State.FILED}))
+    assert appeals.MOST_FILINGS == 3

@@ -26,10 +26,12 @@ from ckanext.govshare.domain.applications import (
     digest,
     evolve,
 )
+from ckanext.govshare.domain.cases import Limit
 from ckanext.govshare.domain.entry_forms import EntryForm, Question, QuestionType
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
 from ckanext.govshare.domain.messages import Message
+from ckanext.govshare.domain.profiles import Rule
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # nine o'clock in Shanghai
 TODAY = date(2026, 3, 2)
@@ -478,3 +480,8 @@ class TestPapers:
 def test_every_field_of_the_form_has_its_limit() -> None:
     known = {*application_forms.REQUIRED, *application_forms.OPTIONAL, "period_start", "period_end", "applicant_kind", "answers"}
     assert known == set(application_forms.FIELDS)
+
+
+def test_a_reply_is_due_from_the_submission_on_while_the_department_has_to_act() -> None:
+    assert PROCESS.limit == Limit(Rule.APPLICATION_REPLY, events.ApplicationSubmitted, frozenset({
+        State.SUBMITTED, State.UNDER_REVIEW}))
