@@ -41,7 +41,8 @@ RIGHT = "{agreement_id} 文"
 
 @pytest.mark.parametrize(("title", "body", "field"), [
     ("", RIGHT, "title"), (" ", RIGHT, "title"), ("题\n二", RIGHT, "title"), ("题\x00", RIGHT, "title"),
-    ("题" * 201, RIGHT, "title"), ("题", " ", "body"), ("题", RIGHT + "\x00", "body"), ("题", RIGHT + "文" * 49_985, "body"), ("题", "文", "body")])
+    ("题" * 201, RIGHT, "title"), ("题", " ", "body"), ("题", RIGHT + "\x00", "body"),
+    ("题", RIGHT + "文" * 49_985, "body"), ("题", "文", "body")])
 def test_a_template_has_a_title_of_one_line_and_a_text(title: str, body: str, field: str) -> None:
     errors = Invalid(check(title, body)).errors
     assert {name: len(messages) for name, messages in errors.items()} == {field: 1}

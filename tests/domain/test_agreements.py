@@ -206,3 +206,7 @@ def test_either_side_signs_until_the_last_moment(command: Command) -> None:
 
 def test_without_a_signature_nothing_is_added_to_those_that_are_there() -> None:
     assert evolve(OFFERED, events.AgreementSigned(HASH, "password", {}), NOW).signatures == ()
+
+
+def test_a_signature_may_need_nothing_to_show() -> None:
+    assert Signature(Party.APPLICANT, "王芳", "u1", "", "password", HASH).proof == {}
