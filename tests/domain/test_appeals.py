@@ -63,7 +63,7 @@ def test_nothing_else_can_be_appealed_against(subject: Subject) -> None:
 
 @pytest.mark.parametrize("part", [part for part in Part if part is not Part.APPLICANT])
 def test_nobody_appeals_for_the_applicant(part: Part) -> None:
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYours, match="Only the applicant may appeal"):
         file(REJECTED, parts=frozenset({part}))
 
 

@@ -468,6 +468,7 @@ class TestPapers:
     @pytest.mark.parametrize(("given", "kept"), [
         ("a." + "x" * 11, "a." + "x" * 10), (".pdf", ".pdf"), (" a.pdf ", "a.pdf"), ("x" * 201, "x" * 200),
         ("\x00", "attachment"), ("a/", "attachment"), ("a\\b/c.pdf", "c.pdf"), ("a.b.pdf", "a.b.pdf"),
+        ("a." + "b" * 20 + ".pdf", "a." + "b" * 20 + ".pdf"),
         ("x" * 200 + ".pdf", "x" * 200 + ".pdf")])
     def test_a_name_keeps_its_ending(self, given: str, kept: str) -> None:
         assert attachments.tidy_name(given) == kept
