@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -171,7 +172,7 @@ def test_the_buttons_are_those_commands_that_would_be_accepted() -> None:
     (events.AppealWithdrawn(), {"state": State.WITHDRAWN, "decided_at": NOW}),
     (events.AppealFiled("grant", "g1", "suspension", ""), {}),
 ])
-def test_an_event_changes_this_of_an_appeal_and_nothing_else(event: Event, changed: dict[str, object]) -> None:
+def test_an_event_changes_this_of_an_appeal_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
     before = replace(filed(SUSPENDED), decision_reason="x", decided_at=NOW - DAY)
     assert appeals.evolve(before, event, NOW) == replace(before, **changed)
 

@@ -213,7 +213,7 @@ def test_a_code_is_given_first_and_with_another_category(entry: Entry, category:
 
 
 def test_content_is_what_was_compiled_in_an_order_of_its_own() -> None:
-    package = {"title": "甲", "notes": "", "url": None, "sharing_modes": [], "info_items": {}, "type": "dataset",
+    package: dict[str, Any] = {"title": "甲", "notes": "", "url": None, "sharing_modes": [], "info_items": {}, "type": "dataset",
                "metadata_modified": "1", "tags": [{"name": "水", "id": "t1"}, {"name": "空气"}],
                "groups": [{"name": "b", "title": "乙"}, {"name": "a"}],
                "resources": [{"id": "r1", "name": "", "description": None, "url": "http://a/data.csv", "size": 1}]}

@@ -225,5 +225,9 @@ class TestFitting:
         blank = [{"id": "浓度", "name": "浓度", "type": "text", "nulls": 3}]
         assert datafiles.fitted(blank, 3, columns(浓度="numeric"))[0]["type"] == "numeric"
 
+    def test_a_new_column_without_values_keeps_its_type(self) -> None:
+        blank = [{"id": "备注", "name": "备注", "type": "text", "nulls": 3}]
+        assert datafiles.fitted(blank, 3, COLUMNS) == blank
+
     def test_a_new_column_keeps_its_type(self) -> None:
         assert datafiles.fitted(columns(备注="int8"), 3, COLUMNS) == columns(备注="int8")

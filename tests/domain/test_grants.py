@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -238,7 +239,7 @@ LATER = NOW + timedelta(hours=1)
     (events.GrantClosedOut("已销毁"), {"closed_out_at": LATER, "closing_statement": "已销毁"}),
     (events.GrantOpened("a1", "s1", "", "", {}), {}),
 ])
-def test_an_event_changes_this_of_a_grant_and_nothing_else(event: Event, changed: dict[str, object]) -> None:
+def test_an_event_changes_this_of_a_grant_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
     other = replace(FULL, state=State.PENDING_AGREEMENT)
     assert evolve(other, event, "clerk", LATER) == replace(other, **changed)
 
