@@ -298,6 +298,7 @@ class TestCkansDump:
         assert dump_queries.parse({"filters": text}, COLUMNS).query.filters == filters
 
     @pytest.mark.parametrize(("text", "sort"), [
+        ('["\\"站点 名称\\" desc"]', (Sort("站点 名称", True),)),
         ("浓度 DESC", (Sort("浓度", True),)), ("浓度 ASC NULLS FIRST", (Sort("浓度"),)), ("浓度  nulls  last", (Sort("浓度"),)),
         ('"站点 名称" desc, "反\\斜"', (Sort("站点 名称", True), Sort("反\\斜")))])
     def test_an_order_is_written_as_in_sql(self, text: str, sort: tuple[Sort, ...]) -> None:
