@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import product
 from typing import Any
 
@@ -159,7 +160,8 @@ class TestHistory:
         words = "张三的设备已销毁"
         event = give(command, grant, Part.APPLICANT, reason=words)
         assert words not in str(event.payload())
-        assert len(event.payload()["digest"]) == 64
+        assert event.payload() == {"digest": sha256(words.encode()).hexdigest()} | (
+            {"before": "active"} if command is Command.SURRENDER else {})
         assert getattr(evolve(grant, event, "holder", NOW), told) == words
 
 
@@ -215,6 +217,10 @@ class TestLimits:
     def test_only_the_agreed_addresses_may_ask(self, address: str, permitted: bool) -> None:
         assert Limits.of({"addresses": ["203.0.113.0/24", "2001:db8::/32"]}).permits_address(address) is permitted
 
+    def test_they_are_stored_in_the_types_of_json(self) -> None:
+        assert Limits(("csv",), 5, addresses=("203.0.113.0/24",)).as_dict() == {
+            "formats": ["csv"], "daily_calls": 5, "daily_rows": 0, "downloads": 0, "addresses": ["203.0.113.0/24"]}
+
     def test_they_survive_being_stored(self) -> None:
         limits = Limits(("csv",), 5, 100, 3, ("203.0.113.0/24",))
         assert Limits.of(limits.as_dict()) == limits
@@ -242,6 +248,10 @@ LATER = NOW + timedelta(hours=1)
 def test_an_event_changes_this_of_a_grant_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
     other = replace(FULL, state=State.PENDING_AGREEMENT)
     assert evolve(other, event, "clerk", LATER) == replace(other, **changed)
+
+
+def test_who_wrote_nothing_has_no_digest() -> None:
+    assert events.GrantSurrendered("", "active").payload() == {"digest": "", "before": "active"}
 
 
 def test_an_activation_names_the_agreement_that_it_rests_on_and_else_the_one_that_the_grant_has() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ckanext.govshare.domain import info_items
 from ckanext.govshare.domain.choices import DataType
-from ckanext.govshare.domain.findings import FINDINGS, describe, finding, refuses, worst_first
+from ckanext.govshare.domain.findings import DECLARED, FINDINGS, TYPES, describe, finding, refuses, worst_first
 from ckanext.govshare.domain.structure import check, check_again, items_from
 
 NUMBERS = {"int8", "numeric", "float8"}
@@ -168,6 +168,11 @@ class TestFindings:
         assert [(one["severity"], one["row"]) for one in worst_first(mixed)] == [
             ("error", 3), ("error", 9), ("warning", None), ("warning", 1), ("warning", 2), ("note", None)]
         assert [refuses(mixed), refuses([mixed[0], mixed[1]]), refuses([])] == [True, False, False]
+
+    def test_a_type_is_told_as_people_call_it_whatever_was_declared(self) -> None:
+        params = describe(finding("type_disagrees", column="x", expected="D", type="int8")).params
+        assert params == {"expected": DECLARED["D"], "type": TYPES["int8"]}
+        assert str(params["type"]) != "int8"
 
     def test_a_code_of_another_release_is_told_by_its_name(self) -> None:
         assert describe({"code": "future"}).params == {"code": "future"}

@@ -308,4 +308,8 @@ class TestCkansDump:
         columns = [{"id": "x desc", "type": "text"}, {"id": "x", "type": "text"}, {"id": "a,b", "type": "text"}]
         assert dump_queries.parse({"sort": "x desc"}, columns).query.sort == (Sort("x desc"),)
         assert dump_queries.parse({"fields": '"a,b", x'}, columns).query.fields == ("a,b", "x")
+        assert dump_queries.parse({"fields": 'x, "a,b"'}, columns).query.fields == ("x", "a,b")
+        with pytest.raises(Invalid) as refused:
+            dump_queries.parse({"fields": "y" * 63 + "\nz"}, columns)
+        assert refused.value.errors["fields"][0].params == {"column": "y" * 63}
         assert dump_queries.parse({"fields": '["x", "a,b", 1, " "]'}, columns).query.fields == ("x", "a,b")

@@ -176,6 +176,7 @@ class TestGroups:
         "https://data.example.org.evil.example/a.png", "http://[", "http:a.png", "/\\other.example.org/a.png"])
     def test_images_from_elsewhere_are_refused(self, image: str) -> None:
         assert self._errors(image_url=image) == ["image_url"]
+        assert "Upload the image" in str(group_fields.errors({"image_url": image}, {}, self.site)["image_url"][0])
 
     def test_a_site_with_a_slash_at_its_end_is_the_same_site(self) -> None:
         assert group_fields.errors({"image_url": self.site + "/a.png"}, {}, self.site + "/") == {}
