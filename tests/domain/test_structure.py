@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ckanext.govshare.domain import info_items
+from ckanext.govshare.domain import findings, info_items
 from ckanext.govshare.domain.choices import DataType
-from ckanext.govshare.domain.findings import DECLARED, FINDINGS, TYPES, describe, finding, refuses, worst_first
+from ckanext.govshare.domain.findings import DECLARED, FINDINGS, describe, finding, refuses, worst_first
 from ckanext.govshare.domain.structure import check, check_again, items_from
 
 NUMBERS = {"int8", "numeric", "float8"}
@@ -171,7 +171,7 @@ class TestFindings:
 
     def test_a_type_is_told_as_people_call_it_whatever_was_declared(self) -> None:
         params = describe(finding("type_disagrees", column="x", expected="D", type="int8")).params
-        assert params == {"expected": DECLARED["D"], "type": TYPES["int8"]}
+        assert params == {"expected": DECLARED["D"], "type": findings.TYPES["int8"]}
         assert str(params["type"]) != "int8"
 
     def test_a_code_of_another_release_is_told_by_its_name(self) -> None:
