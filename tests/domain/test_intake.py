@@ -82,7 +82,8 @@ def test_blanks_make_no_difference() -> None:
 @pytest.mark.parametrize(("given", "kept"), [
     ("x" * 200, "x" * 200), ("x" * 201, "x" * 200), ("x" * 196 + ".csv", "x" * 196 + ".csv"),
     ("x" * 197 + ".csv", "x" * 196 + ".csv"), ("a." + "x" * 19, "a." + "x" * 19), ("a." + "x" * 20, "a." + "x" * 20),
-    ("a" * 200 + "." + "x" * 20, "a" * 200), (".csv", ".csv"), ("...", ""), ("a\u2028b\u2029c\u00add", "abcd"),
+    ("a" * 200 + "." + "x" * 20, "a" * 200), (".csv", ".csv"), ("...", ""), ("X", "X"),
+    ("a." + "x" * 200 + ".csv", "a." + "x" * 194 + ".csv"), ("a\u2028b\u2029c\u00add", "abcd"),
     ("a\\b/c.csv", "c.csv")])
 def test_a_name_is_cut_to_two_hundred_characters_before_its_ending(given: str, kept: str) -> None:
     assert bare_name(given) == kept
