@@ -23,11 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     modules = [f"{DOMAIN}.{name.removesuffix('.py')}" for name in options.modules] or known
     if unknown := sorted(set(modules) - set(known)):
         parser.error(f"no module of the domain: {', '.join(unknown)}")
+    made = [make(module, path_of(module)) for module in modules]
     if not options.report:
-        _run([make(module, path_of(module)) for module in modules], options.again, options.switched)
+        _run(made, options.again, options.switched)
         results.show(modules)
-    if options.report or not options.modules:
-        results.write_docs(known)
+    if not options.modules:
+        results.write_docs({each.module: {mutant.name for mutant in each.mutants} for each in made})
     return 0
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,13 +91,18 @@ def show(modules: Sequence[str]) -> None:
         print(result.row)
 
 
-def write_docs(modules: Sequence[str]) -> None:
-    """Write the page from the newest results of `modules`."""
-    results = _kept(modules)
-    judged = _judgements()
-    rows = [f"| {each.module} | {each.total} | {each.killed} | {_percent(each.killed, each.total)} |"
-            for each in [*results, _sum(results)] if each.total]
-    table = ["| module | mutants | killed | % |", "| :-- | --: | --: | --: |", *rows]
+def write_docs(made: Mapping[str, Collection[str]]) -> None:
+    """Write the page from the newest results.
+
+    made: the texts of all mutants of each module: what is kept of others is no more, and what is not kept did not run.
+    """
+    results = [Result(_short(module), {name: lived for name, lived in kept(module).items() if name in names})
+               for module, names in made.items() if names]
+    judged, whole = _judgements(), _sum(results)
+    waiting = {_short(module): len(names) for module, names in made.items()} | {"all": sum(map(len, made.values()))}
+    rows = [f"| {each.module} | {each.total} | {each.killed} | {_percent(each.killed, each.total)} "
+            f"| {waiting[each.module] - each.total} |" for each in [*results, whole]]
+    table = ["| module | run | killed | % | not run |", "| :-- | --: | --: | --: | --: |", *rows]
     survivors = [_survivor(name, judged.get(name, "Not judged yet.")) for each in results for name in sorted(each.survivors)]
     text = HEAD + "\n".join([*table, "", "## Survivors", "", *survivors]) + "\n"
     PAGE.write_text(text, encoding="utf8")
