@@ -252,3 +252,12 @@ def test_a_text_is_written_of_what_is_given_and_of_nothing_else() -> None:
     assert notice_texts.written("reply_due_today", {}).title.params == {"dataset": ""}
     with pytest.raises(KeyError):
         notice_texts.written("no kind", ALL_PARAMS)
+
+
+def test_holder_and_department_are_told_of_a_reinstatement() -> None:
+    assert notices.of_event(grant_events.GrantReinstated("active", "")) == (
+        (Audience.PERSON, "grant_reinstated"), (Audience.HANDLERS, "grant_reinstated_report"))
+
+
+def test_a_period_that_ends_a_moment_after_midnight_has_that_day_as_its_last() -> None:
+    assert notices.last_day_of(local(2026, 5, 1) + timedelta(microseconds=1)) == date(2026, 5, 1)

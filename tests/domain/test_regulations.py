@@ -295,3 +295,13 @@ def test_an_analogy_to_no_profile_is_refused() -> None:
     defaults["limits"]["application_reply"]["by_analogy_with"]["profile"] = "atlantis-1"
     with pytest.raises(ProfileError, match=r"application_reply.*atlantis-1"):
         build_regimes(TEXTS, parse_defaults(defaults, DEFAULTS_FILE))
+
+
+def test_a_limit_names_the_profile_that_it_is_applied_under_and_quotes_its_article() -> None:
+    found, default = REGIMES[HUNAN].limit(Rule.SHARING_REPLY), REGIMES[HUNAN].limit(Rule.APPLICATION_REPLY)
+    assert found is not None
+    assert default is not None
+    assert [(each.profile, each.rule) for each in (found, default)] == [
+        (HUNAN, Rule.SHARING_REPLY), (HUNAN, Rule.APPLICATION_REPLY)]
+    assert found.source is not None
+    assert found.source.quotation == TEXTS[HUNAN].limits[Rule.SHARING_REPLY].quotation

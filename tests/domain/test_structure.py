@@ -114,7 +114,8 @@ def test_a_column_that_was_not_measured_is_short_and_a_thousand_are_taken_over()
 
 
 @pytest.mark.parametrize(("type", "longest", "agrees"), [
-    ("text", 2, True), ("text", 3, False), ("int8", 1, True), ("int8", 3, False), ("bool", 5, True), ("date", 2, False)])
+    ("text", 2, True), ("text", 3, False), ("int8", 1, True), ("int8", 3, False), ("bool", 5, True), ("bool", 2, True),
+    ("date", 2, False)])
 def test_what_is_logical_is_a_word_or_a_truth(type: str, longest: int, agrees: bool) -> None:
     assert _codes([_column("a", type, longest)], [_item("a", "L")]) == ([] if agrees else [("type_disagrees", "a")])
 

@@ -180,3 +180,13 @@ class TestGroups:
 
     def test_a_site_with_a_slash_at_its_end_is_the_same_site(self) -> None:
         assert group_fields.errors({"image_url": self.site + "/a.png"}, {}, self.site + "/") == {}
+
+
+def test_what_is_too_long_says_why_and_names_are_cut_at_sixty_characters() -> None:
+    (message,) = errors("user_create", {"name": "x" * 101})["name"]
+    assert message.params == {"length": 101, "limit": 100}
+    told = too_much({"n" * 61: "xx"}, Size(text=1, parts=9, depth=9))
+    assert told is not None
+    assert len(told.params["field"]) == 60
+    assert too_much([{"a": "xx"}, "xx", {"b": 1}], Size(text=1, parts=9, depth=9)) is not None
+    assert too_much(["xx", {"b": 1}], Size(text=1, parts=9, depth=9)) is not None
