@@ -1,7 +1,7 @@
 # The commands of the portal; what they do is in config/services/.
 SERVICES := python3 config/services
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status mail reset test test-fast bench lint services
+.PHONY: help demo up down status mail reset test test-fast mutants bench lint services
 
 help:  ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ test:  ## Run all tests on databases of their own; ARGS go to pytest
 
 test-fast:  ## Run the tests of the pure domain, with no service, in seconds
 	@$(SERVICES) fast
+
+mutants:  ## Make rules of the domain wrong, one by one, and see whether its tests notice; ARGS="grants" for one module
+	@$(SERVICES) mutants $(ARGS)
 
 bench:  ## Measure the portal beside stock CKAN
 	@$(SERVICES) bench $(ARGS)

@@ -8,7 +8,7 @@ import commands
 from console import Failure, fail
 
 # These give what they do not know to pytest, to the measurements or to the portal's own command.
-PASSING_ON = ("test", "bench", "mail")
+PASSING_ON = ("test", "bench", "mail", "mutants")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -188,6 +188,13 @@ def fast(options: Namespace) -> int:
     return _pytest(instance, ["tests/domain", "-p", "no:ckan", "-p", "no:ckan_fixtures"])
 
 
+def mutants(options: Namespace) -> int:
+    """Run the tests of the pure domain on mutants of it: no service, no CKAN."""
+    instance = stack.open_instance()
+    _prepare_tools(instance)
+    return _python(instance, ["config/mutants/mutants.py", *options.arguments])
+
+
 def lint(options: Namespace) -> int:
     """Check the code's form and types."""
     instance = stack.open_instance()
@@ -221,6 +228,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], str]] = {
     "services": (services, "start PostgreSQL, Redis and Solr alone"),
     "test": (test, "run the tests"),
     "fast": (fast, "run the tests of the pure domain"),
+    "mutants": (mutants, "see whether the tests of the pure domain notice wrong rules"),
     "lint": (lint, "check form and types"),
     "bench": (bench, "measure beside stock CKAN"),
 }

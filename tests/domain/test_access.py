@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ckanext.govshare.domain import access
-from ckanext.govshare.domain.access import EXPLANATIONS, Facts, Reason, Way
+from ckanext.govshare.domain.access import EXPLANATIONS, Access, Facts, Reason, Way
 from ckanext.govshare.domain.catalog import Role
 from ckanext.govshare.domain.grant_limits import Limits
 from ckanext.govshare.domain.grants import Grant, State
@@ -55,6 +55,28 @@ def test_nobody_has_access_without_a_role() -> None:
 def test_the_reason_tells_conditions_from_closed_data() -> None:
     assert _decide(Role.CITIZEN, "conditional").reason is Reason.AUTHORISATION_REQUIRED
     assert _decide(Role.CITIZEN, "none").reason is Reason.NOT_OPENED
+
+
+@pytest.mark.parametrize(("role", "open_type", "decided"), [
+    (Role.SYSTEM, "none", Access(True, Reason.SYSTEM)),
+    (Role.CITIZEN, "unconditional", Access(True, Reason.OPEN)),
+    (Role.OWN_EDITOR, "none", Access(True, Reason.OWN_DEPARTMENT, traced=True)),
+    (Role.COMPETENT, "none", Access(True, Reason.COMPETENT_DEPARTMENT, traced=True)),
+    (Role.CITIZEN, "none", Access(False, Reason.NOT_OPENED)),
+    (Role.CITIZEN, "conditional", Access(False, Reason.AUTHORISATION_REQUIRED)),
+    (Role.ANONYMOUS, "conditional", Access(False, Reason.AUTHORISATION_REQUIRED)),
+])
+def test_a_decision_without_a_grant_says_this_and_no_more(role: Role, open_type: str, decided: Access) -> None:
+    assert _decide(role, open_type) == decided
+
+
+@pytest.mark.parametrize(("published", "open_type", "role", "counts"), [
+    (True, "conditional", Role.CITIZEN, True), (True, "conditional", Role.OTHER_EDITOR, True),
+    (False, "conditional", Role.CITIZEN, False), (True, "unconditional", Role.CITIZEN, False),
+    (True, "none", Role.CITIZEN, False), (False, "none", Role.CITIZEN, False), (True, "conditional", Role.OPERATOR, False),
+    (True, "conditional", Role.ANONYMOUS, False), (True, "conditional", Role.OWN_EDITOR, False)])
+def test_grants_are_looked_for_only_where_they_matter(published: bool, open_type: str, role: Role, counts: bool) -> None:
+    assert access.counts_grants(Facts(published, open_type, frozenset({role}))) is counts
 
 
 def test_every_reason_is_explained() -> None:
@@ -178,6 +200,14 @@ class TestGrants:
     def test_a_suspension_is_told_before_an_application_under_way(self) -> None:
         assert _asked(_grant(state=State.SUSPENDED), applied=True).reason is Reason.SUSPENDED
 
+    def test_an_application_under_way_gives_nothing(self) -> None:
+        assert _asked(applied=True) == Access(False, Reason.PENDING)
+
+    def test_days_are_named_as_shanghai_counts_them_to_the_moment(self) -> None:
+        midnight, moment = datetime(2026, 3, 9, 16, tzinfo=UTC), timedelta(microseconds=1)
+        ends = [_asked(_grant(ends_at=end)).words["last_day"] for end in (midnight, midnight + moment, midnight + 2 * moment)]
+        assert ends == ["2026-03-09", "2026-03-10", "2026-03-10"]
+
     def test_explanations_name_days_as_shanghai_counts_them_and_the_reason(self) -> None:
         midnight = datetime(2026, 3, 9, 16, tzinfo=UTC)  # 2026-03-10 00:00 in Shanghai
         assert "2026-03-09" in str(_asked(_grant(ends_at=midnight)).explanation)
@@ -217,3 +247,18 @@ class TestAgreedWayOfUse:
 
     def test_what_counts_is_told_with_the_limits_that_are_to_be_kept(self) -> None:
         assert _asked(_grant(limits=Limits(daily_calls=3))).limits == Limits(daily_calls=3)
+
+    def test_a_refusal_names_the_grant_that_it_falls_short_of_and_what_was_asked(self) -> None:
+        held = _grant("g", limits=Limits(formats=("csv",), addresses=("203.0.113.0/24",)))
+        assert _asked(held, current=False) == Access(False, Reason.FORMER_VERSION, grant="g")
+        assert _asked(held, way=Way("csv", "198.51.100.1")) == Access(
+            False, Reason.ADDRESS_NOT_AGREED, grant="g", words={"address": "198.51.100.1"})
+        assert _asked(held, way=Way("csv")) == Access(False, Reason.ADDRESS_NOT_AGREED, grant="g", words={"address": "–"})
+        assert _asked(held, way=Way("xlsx", "203.0.113.9")) == Access(
+            False, Reason.FORMAT_NOT_AGREED, grant="g", words={"formats": "csv"})
+
+    def test_of_grants_that_fall_short_the_one_that_lasts_longest_is_named(self) -> None:
+        short, long = _grant("short"), _grant("long", ends_at=NOW + 60 * DAY)
+        for held in ((short, long), (long, short)):
+            assert _asked(*held, current=False).grant == "long"
+            assert (_asked(*held).grant, _asked(*held).until) == ("long", NOW + 60 * DAY)

@@ -10,6 +10,7 @@ import pytest
 from ckanext.govshare.domain import agreement_texts, markdown
 from ckanext.govshare.domain.agreement_texts import FIELDS, check, legal_bases, limits_text, plain, render, text_hash, values_of
 from ckanext.govshare.domain.applications import Application, Decision, Form, Terms
+from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.logic.agreement_texts import default
 from ckanext.govshare.regulations import regimes
 
@@ -35,10 +36,67 @@ def test_a_brace_without_its_partner_is_an_error(body: str) -> None:
     assert "body" in check("协议", body)
 
 
+RIGHT = "{agreement_id} 文"
+
+
+@pytest.mark.parametrize(("title", "body", "field"), [
+    ("", RIGHT, "title"), (" ", RIGHT, "title"), ("题\n二", RIGHT, "title"), ("题\x00", RIGHT, "title"),
+    ("题" * 201, RIGHT, "title"), ("题", " ", "body"), ("题", RIGHT + "\x00", "body"),
+    ("题", RIGHT + "文" * 49_985, "body"), ("题", "文", "body")])
+def test_a_template_has_a_title_of_one_line_and_a_text(title: str, body: str, field: str) -> None:
+    errors = Invalid(check(title, body)).errors
+    assert {name: len(messages) for name, messages in errors.items()} == {field: 1}
+
+
 @pytest.mark.parametrize(("title", "body"), [
-    ("", "文"), ("题\n二", "文"), ("题", " "), ("题", "文\x00"), ("题" * 201, "文")])
-def test_a_template_has_a_title_of_one_line_and_a_text(title: str, body: str) -> None:
-    assert check(title, body)
+    ("题" * 200, RIGHT), (" 题\n", RIGHT), ("题", RIGHT + "文" * 49_984), ("题", RIGHT + "\n\n条款" * 999)])
+def test_a_template_goes_to_its_limits(title: str, body: str) -> None:
+    assert check(title, body) == {}
+
+
+def test_a_template_that_is_too_much_is_told_in_numbers() -> None:
+    (message,) = check("题", RIGHT + "\n\n条款" * 1000)["body"]
+    assert message.params == {"count": 1001, "limit": 1000}
+    (message,) = check("题" * 201, RIGHT)["title"]
+    assert message.params == {"length": 201, "limit": 200}
+    assert [message.params for message in check("题", "{x} {x} {y} {")["body"]] == [
+        {"field": "{x}"}, {"field": "{y}"}, {"field": "{agreement_id}"}, {"example": "{purpose}"}]
+    assert "deeper" in str(check("题", RIGHT + "\n\n" + ">" * 20 + " 条款")["body"][0])
+
+
+def test_an_agreement_is_filled_with_what_was_asked_for_and_decided() -> None:
+    form = Form(purpose="研究", scene="课题", security_measures="加密", applicant_kind="natural_person", applicant_name="张三",
+                uscc="9111", period_start="2020-01-01", period_end="2020-12-31")
+    application = replace(APPLICATION, form=form, decided_at=datetime(2026, 3, 2, 16, tzinfo=UTC))
+    assert values_of(application, {"agreement_id": "g1"}, NOW) == {
+        "agreement_id": "g1", "open_condition": "限科研", "applicant": "张三", "applicant_kind": "自然人", "uscc": "9111",
+        "purpose": "研究", "scene": "课题", "security_measures": "加密", "conditions": "不得发布原始数据",
+        "limits": "获取格式限于 csv；每日调用接口不超过 100 次", "period_start": "2026年3月2日", "period_end": "2026年12月31日",
+        "decided_on": "2026年3月3日"}
+    undecided = values_of(replace(application, decided_at=None, form=replace(form, applicant_kind="")), {}, NOW)
+    assert (undecided["decided_on"], undecided["applicant_kind"]) == ("2026年3月2日", "")
+
+
+@pytest.mark.parametrize(("limits", "said"), [
+    ({"addresses": ["203.0.113.0/24", "2001:db8::/32"]}, "访问来源地址限于 203.0.113.0/24、2001:db8::/32"),
+    ({"downloads": 3, "daily_calls": 5}, "每日调用接口不超过 5 次；下载总数不超过 3 次"),
+    ({"formats": ("csv",)}, "获取格式限于 csv")])
+def test_each_limit_has_its_words(limits: dict[str, object], said: str) -> None:
+    assert limits_text(limits) == said
+
+
+@pytest.mark.parametrize(("text", "kept"), [
+    ("一\r二\r\n三\n\n ", "一\n二\n三\n"), ("", "\n"), ("一\n\n二", "一\n\n二\n")])
+def test_line_ends_are_of_one_kind_and_one_stands_at_the_end(text: str, kept: str) -> None:
+    assert agreement_texts.normalised(text) == kept
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    ("1.x", "1&#46;x"), ("12)", "12&#41;"), ("-x", "&#45;x"), ("+", "&#43;"), ("=a", "&#61;a"), ("a-b", "a-b"), ("a1.", "a1."),
+    ("", "无"), (" a\n b ", "a b"), ("a|b<c>&", "a&#124;b&lt;c&gt;&amp;"),
+    ("`*_{}[]#!~\\", "\\`\\*\\_\\{\\}\\[\\]\\#\\!\\~\\\\")])
+def test_words_of_others_are_escaped(value: str, words: str) -> None:
+    assert plain(value) == words
 
 
 @pytest.mark.parametrize("body", [">" * 20 + " 无人看见的条款", "- " * 12 + "无人看见的条款", "条款\n\n" * 1001])

@@ -1,12 +1,14 @@
 """Rules of data-use agreements, each test a sentence of them."""
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ckanext.govshare.domain import agreement_events as events
 from ckanext.govshare.domain.agreements import (
     PROCESS,
     SIGNING,
@@ -15,6 +17,7 @@ from ckanext.govshare.domain.agreements import (
     Order,
     Part,
     Party,
+    Signature,
     State,
     admit,
     decide,
@@ -124,3 +127,86 @@ def test_the_history_holds_neither_text_nor_names() -> None:
 def test_every_state_has_a_colour_on_pages() -> None:
     theme = (Path(__file__).parents[2] / "themes" / "ckanext" / "govshare_theme" / "assets" / "govshare.css").read_text("utf-8")
     assert [state for state in State if f".gs-badge-{state}," not in theme] == []
+
+
+# Every field holds something, so that what an event drops is seen.
+FULL = replace(BOUND, template={"scope": "platform"}, replaces="g0", reason="先前", in_force_at=NOW, ended_at=NOW)
+LATER = NOW + timedelta(days=1)
+SIGNATURE = Signature(Party.DEPARTMENT, "李雷", "clerk", LATER.isoformat(), "password", HASH, {"proof": "x"})
+
+
+@pytest.mark.parametrize(("event", "changed"), [
+    (events.AgreementSigned(HASH, "password", {}), {
+        "state": State.APPLICANT_SIGNED, "signatures": (*FULL.signatures, SIGNATURE)}),
+    (events.AgreementCountersigned(HASH, "password", {}), {
+        "state": State.COUNTERSIGNED, "signatures": (*FULL.signatures, SIGNATURE)}),
+    (events.AgreementInForce("", ""), {"state": State.IN_FORCE, "in_force_at": LATER}),
+    (events.AgreementReplaced("g9"), {"state": State.TERMINATED, "ended_at": LATER, "reason": ""}),
+    (events.AgreementTerminated("转让数据"), {"state": State.TERMINATED, "ended_at": LATER, "reason": "转让数据"}),
+    (events.AgreementReinstated("理由成立"), {"state": State.IN_FORCE, "ended_at": None, "reason": ""}),
+    (events.AgreementLapsed(""), {"state": State.LAPSED, "ended_at": FULL.ends_at}),
+    (events.AgreementTemplateChanged("platform", "", 2, HASH, True), {}),
+])
+def test_an_event_changes_this_of_an_agreement_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
+    before = replace(FULL, state=State.OFFERED)
+    assert evolve(before, event, LATER, SIGNATURE) == replace(before, **changed)
+
+
+@pytest.mark.parametrize(("command", "agreement", "event"), [
+    (Command.SIGN, OFFERED, events.AgreementSigned(HASH, "password", {"hmac": "x"})),
+    (Command.COUNTERSIGN, HALF, events.AgreementCountersigned(HASH, "password", {"hmac": "x"})),
+    (Command.ENTER_FORCE, BOTH, events.AgreementInForce(BOTH.starts_at.isoformat(), BOTH.ends_at.isoformat())),
+    (Command.REPLACE, BOUND, events.AgreementReplaced("g9")),
+    (Command.TERMINATE, BOUND, events.AgreementTerminated("转让数据")),
+    (Command.REINSTATE, replace(BOUND, state=State.TERMINATED), events.AgreementReinstated("转让数据")),
+])
+def test_what_was_commanded_stands_in_the_history(command: Command, agreement: Agreement, event: Event) -> None:
+    given = Order(command, "clerk", "李雷", HASH, "password", {"hmac": "x"}, "转让数据", "g9")
+    assert decide(agreement, given, frozenset({Part.APPLICANT, Part.HANDLER, Part.SYSTEM}), NOW) == event
+
+
+def test_a_lapse_is_recorded_for_the_moment_at_which_the_period_ended() -> None:
+    event = decide(BOUND, order(Command.LAPSE), frozenset({Part.SYSTEM}), BOUND.ends_at)
+    assert event == events.AgreementLapsed(BOUND.ends_at.isoformat())
+
+
+def test_a_signature_holds_who_signed_what_when_and_how_that_is_shown() -> None:
+    given = Order(Command.COUNTERSIGN, "clerk", " 李雷 ", HASH, "password", {"proof": "x"})
+    assert signature_of(given, LATER) == SIGNATURE
+
+
+def test_what_is_wrong_with_a_signature_is_told_at_once() -> None:
+    with pytest.raises(Invalid) as refused:
+        give(OFFERED, Command.SIGN, Part.APPLICANT, signature_name="", text_hash="")
+    assert set(refused.value.errors) == {"signature_name", "text_hash"}
+
+
+@pytest.mark.parametrize("name", ["王" * 100, " 王芳\n"])
+def test_a_name_of_a_hundred_characters_or_with_blanks_around_it_is_taken(name: str) -> None:
+    signed = give(OFFERED, Command.SIGN, Part.APPLICANT, "applicant", signature_name=name).signature(Party.APPLICANT)
+    assert signed is not None
+    assert signed.name == name.strip()
+
+
+def test_a_signature_is_found_by_its_side_and_is_none_before() -> None:
+    assert HALF.signature(Party.DEPARTMENT) is None
+    found = BOUND.signature(Party.DEPARTMENT)
+    assert found is not None
+    assert found.user == "clerk"
+
+
+@pytest.mark.parametrize("command", [Command.SIGN, Command.COUNTERSIGN])
+def test_either_side_signs_until_the_last_moment(command: Command) -> None:
+    agreement, last = (OFFERED if command is Command.SIGN else HALF), OFFERED.ends_at - timedelta(microseconds=1)
+    parts = frozenset({Part.APPLICANT, Part.HANDLER})
+    assert decide(agreement, order(command), parts, last).name.endswith("signed")
+    with pytest.raises(NotNow):
+        decide(agreement, order(command), parts, OFFERED.ends_at)
+
+
+def test_without_a_signature_nothing_is_added_to_those_that_are_there() -> None:
+    assert evolve(OFFERED, events.AgreementSigned(HASH, "password", {}), NOW).signatures == ()
+
+
+def test_a_signature_may_need_nothing_to_show() -> None:
+    assert Signature(Party.APPLICANT, "王芳", "u1", "", "password", HASH).proof == {}

@@ -50,3 +50,55 @@ def test_without_a_value_there_is_no_filter() -> None:
     examples = all_of(table(filters={}))
     assert examples
     assert all("filters" not in text for _language, text in examples)
+
+
+SHELL = """curl --silent --show-error --get \\
+{header}  http://p.example/search \\
+  --data-urlencode resource_id=r1 \\
+  --data-urlencode limit=5 \\
+  --data-urlencode 'filters={{"站": "a'"'"'b"}}'
+
+curl --silent --show-error \\
+{header}  --output data.csv http://p.example/csv
+"""
+PYTHON = """import requests
+
+{headers}answer = requests.get('http://p.example/search', params={{
+    'resource_id': 'r1',
+    'limit': '5',
+    'filters': '{{"站": "a\\'b"}}',
+}}{given}, timeout=30)
+answer.raise_for_status()
+for row in answer.json()['result']['records']:
+    print(row)
+
+table = requests.get('http://p.example/csv'{given}, timeout=300)
+table.raise_for_status()
+with open('data.csv', 'wb') as file:
+    file.write(table.content)
+"""
+JAVASCRIPT = """const address = new URL("http://p.example/search");
+address.search = new URLSearchParams({{
+  resource_id: "r1",
+  limit: "5",
+  filters: "{{\\"站\\": \\"a'b\\"}}",
+}});
+const answer = await fetch(address{options});
+const {{ result }} = await answer.json();
+console.log(result.records);
+
+const table = await fetch("http://p.example/csv"{options});
+console.log((await table.text()).slice(0, 500));
+"""
+
+
+@pytest.mark.parametrize("token", [False, True])
+def test_the_examples_stand_as_a_reader_copies_them(token: bool) -> None:
+    asked = Table("http://p.example/search", "http://p.example/csv", "r1", {"站": "a'b"}, token)
+    header = "  --header 'Authorization: YOUR-API-TOKEN' \\\n" if token else ""
+    headers = "headers = {'Authorization': 'YOUR-API-TOKEN'}\n" if token else ""
+    options = ', {headers: {Authorization: "YOUR-API-TOKEN"}}' if token else ""
+    assert all_of(asked) == [
+        ("curl", SHELL.format(header=header)),
+        ("Python", PYTHON.format(headers=headers, given=", headers=headers" if token else "")),
+        ("JavaScript", JAVASCRIPT.format(options=options))]

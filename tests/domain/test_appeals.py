@@ -3,14 +3,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from ckanext.govshare.domain import appeal_events as events
 from ckanext.govshare.domain import appeals, applications, grants
 from ckanext.govshare.domain.appeals import Against, Appeal, Command, Kind, Order, Remedy, State, Subject
+from ckanext.govshare.domain.cases import Limit
 from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
+from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.notices import Audience
 from ckanext.govshare.domain.parts import Part
+from ckanext.govshare.domain.profiles import Rule
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -59,7 +65,7 @@ def test_nothing_else_can_be_appealed_against(subject: Subject) -> None:
 
 @pytest.mark.parametrize("part", [part for part in Part if part is not Part.APPLICANT])
 def test_nobody_appeals_for_the_applicant(part: Part) -> None:
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYours, match="Only the applicant may appeal"):
         file(REJECTED, parts=frozenset({part}))
 
 
@@ -158,3 +164,60 @@ def test_the_buttons_are_those_commands_that_would_be_accepted() -> None:
     assert appeals.PROCESS.allowed(appeal, frozenset({Part.HANDLER, Part.OPERATOR}), "clerk", REJECTED) == []
     assert appeals.may_file(REJECTED, APPLICANT, (), NOW)
     assert not appeals.may_file(REJECTED, APPLICANT, (appeal,), NOW)
+
+
+@pytest.mark.parametrize(("event", "changed"), [
+    (events.AppealUpheld("理由不成立"), {"state": State.UPHELD, "decision_reason": "理由不成立", "decided_at": NOW}),
+    (events.AppealOverturned("理由成立", "resume"), {
+        "state": State.OVERTURNED, "decision_reason": "理由成立", "decided_at": NOW}),
+    (events.AppealWithdrawn(), {"state": State.WITHDRAWN, "decided_at": NOW}),
+    (events.AppealFiled("grant", "g1", "suspension", ""), {}),
+])
+def test_an_event_changes_this_of_an_appeal_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
+    before = replace(filed(SUSPENDED), decision_reason="x", decided_at=NOW - DAY)
+    assert appeals.evolve(before, event, NOW) == replace(before, **changed)
+
+
+def test_an_appeal_takes_over_whose_case_it_is_about() -> None:
+    subject = replace(SUSPENDED, entry_id="e2", department="d2")
+    appeal = appeals.opened("x2", subject, file(subject), Order(Command.FILE, "company", "理由"), NOW)
+    assert appeal == Appeal("x2", Kind.GRANT, "g1", Against.SUSPENSION, "e2", "d2", "company", State.FILED, "理由", NOW)
+
+
+def test_the_history_of_an_appeal_names_the_case_the_decision_and_a_digest_of_the_reasons() -> None:
+    assert file(SUSPENDED).payload() == {
+        "subject_kind": "grant", "subject_id": "g1", "against": "suspension",
+        "digest": sha256("用途符合条件".encode()).hexdigest()}
+
+
+@pytest.mark.parametrize("command", [Command.UPHOLD, Command.OVERTURN])
+def test_reasons_of_a_decision_are_kept_up_to_5000_characters(command: Command) -> None:
+    order = Order(command, "judge", " " + "字" * 5000 + "\n")
+    event = appeals.decide(filed(SUSPENDED), SUSPENDED, order, COMPETENT, NOW)
+    assert event.payload()["reason"] == "字" * 5000
+
+
+def test_a_period_that_ends_a_moment_after_gives_something_back() -> None:
+    assert overturn(filed(SUSPENDED), replace(SUSPENDED, ends_at=NOW + timedelta(microseconds=1))).remedy == Remedy.RESUME
+
+
+def test_whose_decision_it_was_may_still_take_an_appeal_back() -> None:
+    order = Order(Command.WITHDRAW, "company")
+    assert isinstance(appeals.decide(filed(REJECTED), REJECTED, order, APPLICANT, NOW), events.AppealWithdrawn)
+
+
+def test_an_upheld_refusal_of_former_times_does_not_stop_an_appeal_against_a_later_one() -> None:
+    upheld = replace(filed(TERMINATED), state=State.UPHELD)
+    assert file(SUSPENDED, (upheld,)).against == "suspension"
+
+
+def test_a_page_offers_an_appeal_only_while_it_could_give_something_back() -> None:
+    ends = replace(SUSPENDED, ends_at=NOW + DAY)
+    assert [appeals.may_file(ends, APPLICANT, (), moment) for moment in (NOW, NOW + DAY)] == [True, False]
+
+
+def test_a_decision_is_due_from_the_filing_on_while_the_appeal_is_open() -> None:
+    competent = Audience.COMPETENT
+    assert appeals.PROCESS.limit == Limit(Rule.APPEAL_DECISION, events.AppealFiled, frozenset({State.FILED}), (
+        (competent, "appeal_due"),), ((competent, "appeal_overdue"),))
+    assert appeals.MOST_FILINGS == 3

@@ -1,7 +1,7 @@
 """Rules of applications, each test a sentence of them (001 第二十七条, 004 第二十七条)."""
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,12 +9,13 @@ import pytest
 
 from ckanext.govshare.domain import application_events as events
 from ckanext.govshare.domain import application_forms, attachments
-from ckanext.govshare.domain.application_forms import check_complete, check_draft, read
+from ckanext.govshare.domain.application_forms import check_complete, check_draft, check_period, read
 from ckanext.govshare.domain.applications import (
     PROCESS,
     TRANSITIONS,
     Application,
     Command,
+    Decision,
     Facts,
     Form,
     Order,
@@ -25,9 +26,12 @@ from ckanext.govshare.domain.applications import (
     digest,
     evolve,
 )
+from ckanext.govshare.domain.cases import Limit
 from ckanext.govshare.domain.entry_forms import EntryForm, Question, QuestionType
 from ckanext.govshare.domain.errors import DomainError, Invalid, NotNow, NotYours
 from ckanext.govshare.domain.events import Event
+from ckanext.govshare.domain.notices import Audience
+from ckanext.govshare.domain.profiles import Rule
 from ckanext.govshare.domain.wording import Message
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # nine o'clock in Shanghai
@@ -110,6 +114,7 @@ class TestSubmission:
         ("2026-03-10", "2036-12-31", "period_end"), ("10.3.2026", "2026-06-30", "period_start"),
         ("2026-02-30", "2026-06-30", "period_start"), ("20260310", "2026-06-30", "period_start"),
         ("2028-03-03", "2028-06-30", "period_start"), ("9999-12-31", "9999-12-31", "period_start"),
+        ("2026-W11-2", "2026-06-30", "period_start"), ("2026-03-10", "2026-W20-2", "period_end"),
     ])
     def test_a_period_makes_sense(self, start: str, end: str, wrong: str) -> None:
         form = replace(FORM, period_start=start, period_end=end)
@@ -162,6 +167,73 @@ class TestForm:
     ])
     def test_a_draft_is_refused_for_what_is_wrong_in_it(self, field: str, value: str) -> None:
         assert list(check_draft(read({field: value}, FORM))) == [field]
+
+    @pytest.mark.parametrize(("field", "longest"), [
+        ("purpose", 5000), ("security_measures", 5000), ("scene", 5000), ("applicant_name", 200), ("contact_name", 100),
+        ("uscc", 40)])
+    def test_a_text_goes_to_its_limit_and_no_further(self, field: str, longest: int) -> None:
+        assert check_draft(read({field: "字" * longest})) == {}
+        (error,) = Invalid(check_draft(read({field: "字" * (longest + 1)}))).errors[field]
+        assert error.params == {"length": longest + 1, "limit": longest}
+
+    @pytest.mark.parametrize(("field", "value"), [
+        ("contact_phone", "0735-2368000"), ("contact_phone", "+86 (735) 2368000"), ("contact_phone", "123456"),
+        ("contact_phone", "1" * 40), ("contact_email", "a@b.cn"), ("contact_email", "x" * 248 + "@b.org"),
+        ("applicant_kind", "natural_person"), ("period_start", "2026-03-02")])
+    def test_what_is_right_in_a_draft_is_taken(self, field: str, value: str) -> None:
+        assert check_draft(read({field: value})) == {}
+
+    @pytest.mark.parametrize(("field", "value"), [
+        ("contact_phone", "12345"), ("contact_phone", "1" * 41), ("contact_phone", "0735-236800-"), ("contact_phone", "١٢٣٤٥٦٧"),
+        ("contact_phone", "++8612345"), ("contact_email", "x" * 249 + "@b.org"), ("contact_email", "@b.cn"),
+        ("contact_email", "a@b."), ("contact_email", "a@@b.cn"), ("contact_email", "<a@b.cn>"), ("period_start", "2026-3-2")])
+    def test_what_is_wrong_in_a_draft_is_told_once_and_says_why(self, field: str, value: str) -> None:
+        errors = Invalid(check_draft(read({field: value}))).errors
+        assert {name: len(messages) for name, messages in errors.items()} == {field: 1}
+
+    def test_one_reason_is_told_of_a_field_that_is_wrong_in_two_ways(self) -> None:
+        for field in ("contact_phone", "contact_email"):
+            (error,) = check_draft(read({field: "x" * 300}))[field]
+            assert error.params["length"] == 300
+
+    def test_reasons_name_what_would_be_right(self) -> None:
+        (kind,) = check_draft(read({"applicant_kind": "company"}))["applicant_kind"]
+        assert kind.params == {"values": "natural_person, legal_entity, other_organisation"}
+        (start,) = check_period("2028-03-03", "2028-03-03", TODAY, 10)["period_start"]
+        assert start.params == {"day": "2028-03-02"}
+        (end,) = check_period("2026-03-10", "2026-03-20", TODAY, 10)["period_end"]
+        assert end.params == {"days": 10}
+
+    def test_a_period_is_read_from_both_its_ends(self) -> None:
+        assert set(Invalid(check_period("", "x", TODAY, 10)).errors) == {"period_start", "period_end"}
+        assert set(Invalid(check_period("2026-03-10", "x", TODAY, 10)).errors) == {"period_end"}
+        assert set(Invalid(check_period("x", "2026-03-10", TODAY, 10)).errors) == {"period_start"}
+
+    def test_without_a_limit_of_the_department_a_period_is_at_most_ten_years(self) -> None:
+        longest = replace(FORM, period_start="2026-03-02", period_end="2036-03-08")
+        assert check_complete(longest, (), TODAY, 0) == {}
+        assert set(Invalid(check_complete(replace(longest, period_end="2036-03-09"), (), TODAY, 0)).errors) == {"period_end"}
+
+    def test_what_is_not_there_is_called_missing_once(self) -> None:
+        found = Invalid(check_complete(Form(), (), TODAY, 0)).errors
+        assert set(found) == {
+            "purpose", "security_measures", "applicant_name", "applicant_kind", "period_start", "period_end"}
+        assert [str(message) for messages in found.values() for message in messages] == ["Missing value"] * 6
+
+    @pytest.mark.parametrize("field", ["period_start", "period_end"])
+    def test_an_end_of_the_period_that_is_not_there_is_called_missing(self, field: str) -> None:
+        (message,) = check_complete(read({field: ""}, FORM), (), TODAY, 0)[field]
+        assert str(message) == "Missing value"
+
+    def test_of_a_code_it_is_told_whether_it_should_be_there_at_all(self) -> None:
+        person = replace(FORM, applicant_kind="natural_person")
+        assert "leave it empty" in str(check_complete(person, (), TODAY, 0)["uscc"][0])
+        assert "18 characters" in str(check_complete(replace(FORM, uscc=""), (), TODAY, 0)["uscc"][0])
+
+    def test_a_form_is_tidied_and_begins_empty(self) -> None:
+        assert read({}) == Form()
+        given = read({"purpose": " a ", "uscc": " 9111x ", "answers": {"q": " b "}, "unknown": "x"}, FORM)
+        assert given == replace(FORM, purpose="a", uscc="9111X", answers={"q": " b "})
 
     def test_an_empty_draft_is_right(self) -> None:
         assert check_draft(Form()) == {}
@@ -280,6 +352,85 @@ def test_who_takes_a_case_works_on_it_unless_somebody_does() -> None:
     assert evolve(replace(SUBMITTED, assignee="other"), event, "clerk", NOW).assignee == "other"
 
 
+# Every field holds something, so that what an event drops is seen.
+DECISION = Decision("2026-03-10", "2026-06-30", "仅限内部", True, {"daily_calls": 3}, "department")
+FULL = replace(
+    SUBMITTED, submitted_form=replace(FORM, purpose="先前"), terms=Terms(2, profile="chenzhou-2022"), reason="请补充",
+    decision=replace(DECISION, by="x"), renews="g0", assignee="other", created_at=NOW, decided_at=NOW)
+LATER = datetime(2026, 3, 3, tzinfo=UTC)
+TERMS = Terms(3, "实名申请", 2, ({"id": "staff"},), "1", "chenzhou-2022", "application_reply", "c1")
+
+
+@pytest.mark.parametrize(("event", "changed"), [
+    (events.ApplicationSaved("digest"), {}),
+    (events.ApplicationSubmitted("digest", asdict(TERMS)), {
+        "state": State.SUBMITTED, "submitted_form": FORM, "terms": TERMS, "submitted_at": LATER, "reason": ""}),
+    (events.ApplicationTaken(), {"state": State.UNDER_REVIEW}),
+    (events.ApplicationAssigned("third"), {"assignee": "third"}),
+    (events.ApplicationReturned("缺材料"), {"state": State.RETURNED, "reason": "缺材料"}),
+    (events.ApplicationApproved(asdict(DECISION), "符合条件"), {
+        "state": State.APPROVED, "decision": DECISION, "reason": "符合条件", "decided_at": LATER}),
+    (events.ApplicationRejected("用途不符"), {
+        "state": State.REJECTED, "decision": Decision(), "reason": "用途不符", "decided_at": LATER}),
+    (events.ApplicationWithdrawn("取消"), {"state": State.WITHDRAWN, "reason": "取消"}),
+    (events.ApplicationDeemedApproved(asdict(DECISION)), {
+        "state": State.DEEMED_APPROVED, "decision": DECISION, "reason": "", "decided_at": LATER}),
+    (events.ApplicationOverturned(asdict(DECISION)), {
+        "state": State.APPROVED, "decision": DECISION, "reason": "", "decided_at": LATER}),
+])
+def test_an_event_changes_this_of_an_application_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
+    before = replace(FULL, state=State.DRAFT)
+    assert evolve(before, event, "clerk", LATER) == replace(before, **changed)
+
+
+def test_a_digest_stands_in_histories_and_is_never_made_another_way() -> None:
+    form = replace(FORM, answers={"b": 1, "a": "是"})
+    assert digest(form) == "10953bc8b1722539d85132defb122d99cd363f601b89300a9415e46744851d9f"
+
+
+def test_a_decision_names_all_that_was_granted() -> None:
+    form = EntryForm(agreement_required=True, limits={"daily_calls": 10})
+    facts = replace(SILENCE, form=form)
+    event = give(Command.DEEM, SUBMITTED, Part.SYSTEM, facts=facts)
+    assert event.payload() == {"decision": asdict(
+        Decision(FORM.period_start, FORM.period_end, "", True, {"daily_calls": 10}, "clock"))}
+
+
+def test_a_form_without_a_period_is_deemed_approved_without_one() -> None:
+    asked = replace(SUBMITTED, form=replace(FORM, period_start="", period_end=""))
+    assert give(Command.DEEM, asked, Part.SYSTEM, facts=SILENCE).payload() == {"decision": asdict(Decision(by="clock"))}
+
+
+def test_what_is_handed_in_is_measured_by_the_longest_period_of_the_form() -> None:
+    facts = replace(FACTS, form=EntryForm(longest_period_days=113))
+    assert give(Command.SUBMIT, DRAFT, Part.APPLICANT, facts=facts).payload()["digest"] == digest(FORM)
+    facts = replace(FACTS, form=EntryForm(longest_period_days=112))
+    assert list(errors(Command.SUBMIT, DRAFT, Part.APPLICANT, facts=facts)) == ["period_end"]
+
+
+def test_an_approval_of_a_period_that_went_by_since_is_refused_and_not_moved() -> None:
+    late = replace(FACTS, today=date(2026, 8, 1))
+    assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=late)) == ["period_end"]
+
+
+def test_all_that_is_wrong_in_an_approval_is_told_at_once() -> None:
+    found = errors(Command.APPROVE, SUBMITTED, Part.HANDLER, facts=replace(FACTS, renewable=False, on_hold=True),
+                   period_end="2026-03-01", limits={"daily_calls": -1}, conditions="\x00")
+    assert set(found) == {"dataset_id", "renews", "period_end", "limits.daily_calls", "conditions"}
+
+
+def test_conditions_of_an_approval_are_at_most_5000_characters() -> None:
+    assert give(Command.APPROVE, SUBMITTED, Part.HANDLER, conditions="字" * 5000).name == "application_approved"
+    assert list(errors(Command.APPROVE, SUBMITTED, Part.HANDLER, conditions="字" * 5001)) == ["conditions"]
+
+
+@pytest.mark.parametrize(("command", "event"), [
+    (Command.RETURN, events.ApplicationReturned("缺材料")), (Command.REJECT, events.ApplicationRejected("缺材料")),
+    (Command.ASSIGN, events.ApplicationAssigned("third")), (Command.TAKE, events.ApplicationTaken())])
+def test_what_a_handler_wrote_stands_in_the_history_without_blanks_around_it(command: Command, event: Event) -> None:
+    assert give(command, SUBMITTED, Part.HANDLER, reason=" 缺材料\n", assignee="third") == event
+
+
 class TestAttachments:
     @pytest.mark.parametrize(("name", "head"), [
         ("a.PDF", b"%PDF-1.4"), ("a.docx", b"PK\x03\x04"), ("a.ofd", b"PK\x03\x04"), ("a.jpeg", b"\xff\xd8\xff\xe0"),
@@ -300,6 +451,44 @@ class TestAttachments:
         assert attachments.tidy_name(given) == kept
 
 
+class TestPapers:
+    @pytest.mark.parametrize(("name", "head"), [
+        (f"a.{ending}", magic) for magic, endings in (
+            (b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg jpeg"), (b"II*\0", "tif tiff"),
+            (b"MM\0*", "tif tiff"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc xls ppt wps et dps"),
+            (b"PK\x03\x04", "zip docx xlsx pptx odt ods odp ofd")) for ending in endings.split()])
+    def test_each_kind_has_its_endings(self, name: str, head: bytes) -> None:
+        assert attachments.content_error(name, head + b"x") is None
+        assert attachments.content_error(name, head[:-1]) is not None
+
+    def test_it_is_told_which_kinds_are_taken_and_what_the_name_should_end_in(self) -> None:
+        error = attachments.content_error("a.exe", b"MZ")
+        assert error is not None
+        assert error.params["names"].startswith("doc, docx, dps, et, jpeg, ")
+        error = attachments.content_error("a.png", b"\xff\xd8\xff")
+        assert error is not None
+        assert error.params == {"names": "jpeg, jpg"}
+
+    @pytest.mark.parametrize(("given", "kept"), [
+        ("a." + "x" * 11, "a." + "x" * 10), (".pdf", ".pdf"), (" a.pdf ", "a.pdf"), ("x" * 201, "x" * 200),
+        ("\x00", "attachment"), ("a/", "attachment"), ("a\\b/c.pdf", "c.pdf"), ("a.b.pdf", "a.b.pdf"),
+        ("a." + "b" * 20 + ".pdf", "a." + "b" * 20 + ".pdf"),
+        ("x" * 200 + ".pdf", "x" * 200 + ".pdf")])
+    def test_a_name_keeps_its_ending(self, given: str, kept: str) -> None:
+        assert attachments.tidy_name(given) == kept
+
+    def test_numbers_and_sizes_are_told_as_they_are(self) -> None:
+        assert (attachments.MOST, attachments.MAX_BYTES, attachments.HEAD) == (10, 20_971_520, 16)
+        assert [text.params for text in (attachments.TOO_MANY, attachments.TOO_BIG)] == [{"most": 10}, {"most": 20}]
+
+
 def test_every_field_of_the_form_has_its_limit() -> None:
     known = {*application_forms.REQUIRED, *application_forms.OPTIONAL, "period_start", "period_end", "applicant_kind", "answers"}
     assert known == set(application_forms.FIELDS)
+
+
+def test_a_reply_is_due_from_the_submission_on_while_the_department_has_to_act() -> None:
+    assert PROCESS.limit == Limit(
+        Rule.APPLICATION_REPLY, events.ApplicationSubmitted, frozenset({State.SUBMITTED, State.UNDER_REVIEW}),
+        ((Audience.HANDLERS, "reply_due"),), ((Audience.HANDLERS, "reply_overdue"), (
+            Audience.COMPETENT, "reply_overdue_report"), (Audience.PERSON, "reply_late")))

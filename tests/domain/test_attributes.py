@@ -1,18 +1,21 @@
 """Rules of an entry's attributes, each test a sentence of them."""
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from ckanext.govshare.domain import attributes, choices, codes, info_items
 from ckanext.govshare.domain.attributes import PLATFORM_RULE, Attribute, AttributeRules, Narrowing, check, narrowed
 from ckanext.govshare.domain.entry_input import read
+from ckanext.govshare.domain.errors import Invalid
 from ckanext.govshare.domain.profiles import parse_defaults, parse_profile
-from ckanext.govshare.domain.regulations import build_regimes
+from ckanext.govshare.domain.regulations import Regime, build_regimes
 from ckanext.govshare.domain.slugs import slug
 
 PACKAGE = Path(attributes.__file__).parents[1]
@@ -45,7 +48,7 @@ def entry(sharing: str = "unconditional", opening: str = "unconditional", **more
 
 
 def fields(entry: dict[str, Any], rules: AttributeRules = RULES, complete: bool = True) -> set[str]:
-    return set(check(entry, rules, complete))
+    return set(Invalid(check(entry, rules, complete)).errors)
 
 
 @pytest.mark.parametrize(("sharing", "opening"), list(product(SHARING, OPENING)))
@@ -102,13 +105,18 @@ def test_the_state_council_asks_for_a_basis_only_of_what_is_not_shared() -> None
     assert fields(entry("none", "none", sharing_basis=""), STATE_COUNCIL) == {"sharing_basis"}
 
 
-@pytest.mark.parametrize("profile", ["chenzhou-2022", "hunan-2021", "hubei-2021", "liaoning-2020", "state-council-2016"])
-def test_each_profile_gives_rules_with_citations_of_its_chain(profile: str) -> None:
+@cache
+def regimes() -> dict[str, Regime]:
     directory = PACKAGE / "regulations"
     texts = [parse_profile(yaml.safe_load(path.read_text("utf-8")), path.name)
              for path in directory.glob("*.yaml") if path.name != "platform-defaults.yaml"]
     defaults = parse_defaults(yaml.safe_load((directory / "platform-defaults.yaml").read_text("utf-8")), "defaults")
-    regime = build_regimes({text.id: text for text in texts}, defaults)[profile]
+    return build_regimes({text.id: text for text in texts}, defaults)
+
+
+@pytest.mark.parametrize("profile", ["chenzhou-2022", "hunan-2021", "hubei-2021", "liaoning-2020", "state-council-2016"])
+def test_each_profile_gives_rules_with_citations_of_its_chain(profile: str) -> None:
+    regime = regimes()[profile]
     rules = AttributeRules.of(regime)
     assert "第" in str(rules.sharing)
     assert Attribute.NONE in rules.sharing_basis
@@ -117,6 +125,75 @@ def test_each_profile_gives_rules_with_citations_of_its_chain(profile: str) -> N
     messages = [message for found in check({}, rules, True).values() for message in found]
     assert messages
     assert all(str(message) for message in messages)
+
+
+# Each rule cites something else, so that a wrong citation is seen.
+CITED = AttributeRules(
+    catalog="catalog", use="use", sharing="sharing", opening="opening", ground="ground", disclosure="disclosure",
+    authorisation="authorisation", sharing_basis={Attribute.CONDITIONAL: "of conditional", Attribute.NONE: "of none"})
+
+
+@pytest.mark.parametrize(("given", "field", "cited"), [
+    (entry(sharing_condition="x"), "sharing_condition", "sharing"),
+    (entry(open_condition="x"), "open_condition", "opening"), (entry(open_ground="law"), "open_ground", "ground"),
+    (entry(opening="none", proactively_disclosed=True), "open_type", "disclosure"),
+    (entry(opening="none", platform_authorised=True), "platform_authorised", "authorisation"),
+    (entry("none", "none", **WAYS), "sharing_modes", "sharing"), (entry("none", "none", **WAYS), "sharing_purposes", "sharing"),
+    (entry("none"), "open_type", "sharing"),
+    (entry(title=""), "title", "catalog"), (entry(info_items=[]), "info_items", "catalog"),
+    (entry("conditional", sharing_condition=""), "sharing_condition", "sharing"),
+    (entry("conditional", sharing_basis=""), "sharing_basis", "of conditional"),
+    (entry("none", "none", sharing_basis=""), "sharing_basis", "of none"),
+    (entry(sharing_modes=[]), "sharing_modes", "use"), (entry("conditional", sharing_purposes=[]), "sharing_purposes", "use"),
+    (entry(opening="conditional", open_condition=""), "open_condition", "opening"),
+    (entry(opening="none", open_ground=""), "open_ground", "ground"),
+    (entry(opening="none", open_basis=""), "open_basis", "ground"),
+])
+def test_each_refusal_cites_the_article_of_its_rule(given: dict[str, Any], field: str, cited: str) -> None:
+    (message,) = check(given, CITED, True)[field]
+    assert message.params == {"article": cited}
+
+
+def test_each_rule_is_cited_from_the_article_on_its_topic() -> None:
+    text = regimes()["chenzhou-2022"].profile
+    # Some topics share an article in all texts: here each has one of its own.
+    told = {topic: msgspec.structs.replace(provision, article=topic.value) for topic, provision in text.articles.items()}
+    regime = Regime((msgspec.structs.replace(text, articles=told),), regimes()["chenzhou-2022"].defaults, {})
+    rules = AttributeRules.of(regime)
+    found = [rules.catalog, rules.use, rules.sharing, rules.opening, rules.ground, rules.disclosure, rules.authorisation]
+    assert [str(source).rpartition(" ")[2] for source in found] == [
+        "catalog_content", "catalog_use", "sharing_attribute", "open_attribute", "open_ground", "proactive_disclosure",
+        "platform_authorisation"]
+
+
+def test_a_basis_that_only_the_platform_asks_for_is_called_so() -> None:
+    hubei = AttributeRules.of(regimes()["hubei-2021"]).sharing_basis
+    assert hubei[Attribute.CONDITIONAL] == PLATFORM_RULE
+    assert "湖北省" in str(hubei[Attribute.NONE])
+    assert set(hubei) == {Attribute.CONDITIONAL, Attribute.NONE}
+
+
+@pytest.mark.parametrize(("field", "longest"), [
+    ("title", 200), ("notes", 5000), ("sharing_condition", 2000), ("sharing_basis", 2000), ("open_condition", 2000),
+    ("open_basis", 2000)])
+def test_a_text_goes_to_its_limit_and_no_further(field: str, longest: int) -> None:
+    assert check({field: "字" * longest}, RULES, False) == {}
+    (message,) = check({field: "字" * (longest + 1)}, RULES, False)[field]
+    assert message.params == {"length": longest + 1, "limit": longest}
+
+
+def test_a_hundred_related_codes_are_taken_and_no_more() -> None:
+    assert check({"related_codes": ["307016001/1"] * 100}, RULES, False) == {}
+    (message,) = check({"related_codes": ["307016001/1"] * 101}, RULES, False)["related_codes"]
+    assert message.params == {"limit": 100}
+
+
+@pytest.mark.parametrize(("value", "shown"), [("x" * 41, "x" * 40), (["x"], "list"), (5, "int")])
+def test_what_is_no_choice_is_shown_with_those_that_are(value: Any, shown: str) -> None:
+    (message,) = check({"open_type": value}, RULES, False)["open_type"]
+    assert message.params == {"value": shown, "choices": "unconditional, conditional, none"}
+    (message,) = check({"sharing_modes": ["online_query", value]}, RULES, False)["sharing_modes"]
+    assert message.params["value"] == shown
 
 
 def test_a_refusal_cites_the_article() -> None:

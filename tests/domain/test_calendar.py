@@ -171,6 +171,31 @@ def test_a_year_in_the_calendar_file_replaces_the_package_s() -> None:
     assert due(date(2026, 9, 30), 1, changed) == date(2026, 10, 2)
 
 
+def test_the_version_is_the_digest_of_the_years_in_their_order_whatever_order_the_file_has() -> None:
+    years = {2028: {"notice": "通知", "holidays": {"元旦": ["2028-01-01"], "春节": ["2028-01-26"]}}, 2027: NOTICE_2027}
+    turned = {2027: dict(reversed(NOTICE_2027.items())),
+              2028: {"holidays": {"春节": ["2028-01-26"], "元旦": ["2028-01-01"]}, "notice": "通知"}}
+    versions = {build_calendar({"years": given}).version.partition("+")[2] for given in (years, turned)}
+    assert versions == {"e08e52701318"}
+
+
+def test_make_up_days_of_other_years_stay_where_one_year_is_replaced() -> None:
+    changed = build_calendar({"years": {2025: {"notice": "更正", "holidays": {"国庆节": ["2025-10-01"]}}}})
+    assert changed.kind(date(2026, 9, 20)) is DayKind.MAKE_UP_DAY
+    assert [changed.kind(date(2025, 9, 28)), PACKAGE.kind(date(2025, 9, 28))] == [DayKind.WEEKEND, DayKind.MAKE_UP_DAY]
+
+
+def test_errors_of_a_calendar_without_a_file_name_the_calendar() -> None:
+    with pytest.raises(CalendarError, match=r"^calendar: "):
+        build_calendar([])
+
+
+def test_the_days_of_a_limit_in_months_say_what_they_are() -> None:
+    found = compute(limit(month_end=1), date(2027, 1, 29), with_2027())
+    assert [(each.kind, each.number, each.provisional) for each in found.days] == [
+        (DayKind.START, None, False), (DayKind.MAKE_UP_DAY, None, False), (DayKind.WEEKEND, None, False)]
+
+
 def test_the_calendar_version_tells_the_package_and_the_file() -> None:
     plain, extended, other = CALENDAR.version, with_2027().version, with_2027(notice="其他").version
     assert plain.startswith("chinesecalendar ")
@@ -207,6 +232,7 @@ def test_a_provisional_limit_is_computed_again_when_its_calendar_arrives() -> No
     assert new is not None
     assert (new.due, new.provisional, new.calendar_version) == (date(2027, 1, 12), False, with_2027().version)
     assert (new.start, new.article, new.law) == (stored.start, stored.article, stored.law)
+    assert new.days == compute(limit(10), date(2026, 12, 28), with_2027()).days
 
 
 def test_a_provisional_limit_becomes_final_even_where_its_date_stands() -> None:
@@ -247,6 +273,47 @@ def test_a_limit_in_months_ends_on_the_next_such_day(start: date, month: int, ex
 def test_a_start_outside_what_can_be_counted_is_refused(start: date) -> None:
     with pytest.raises(CalendarError, match="start"):
         compute(limit(10), start, CALENDAR)
+
+
+@pytest.mark.parametrize("start", [date(1990, 1, 1), date(2199, 12, 31)])
+def test_the_first_and_the_last_day_that_can_be_counted_from_are(start: date) -> None:
+    assert compute(limit(1), start, CALENDAR).start == start
+
+
+@pytest.mark.parametrize("year", [1989, 2200, 0, True, "2027", 2027.0, None])
+def test_a_year_of_a_calendar_file_is_one_that_can_be_counted(year: object) -> None:
+    with pytest.raises(CalendarError, match=f"calendar.yaml: years.{year}: a year such as 2027 is expected"):
+        build_calendar({"years": {year: NOTICE_2027}}, "calendar.yaml")
+
+
+@pytest.mark.parametrize("year", [1990, 2199])
+def test_a_calendar_file_may_be_of_the_first_and_of_the_last_year(year: int) -> None:
+    notice = {"notice": "通知", "holidays": {"元旦": [f"{year}-01-01"]}}
+    assert build_calendar({"years": {year: notice}}).announced(date(year, 6, 1))
+
+
+@pytest.mark.parametrize("day", ["2026-11-30", "2028-01-01", "2025-12-31", "2028-12-31", "2026-01-01"])
+def test_a_notice_names_days_of_no_other_year_but_the_december_before(day: str) -> None:
+    for field in ("holidays", "make_up_days"):
+        with pytest.raises(CalendarError, match=f"calendar.yaml: years.2027: {day} lies in another year"):
+            build_calendar({"years": {2027: {**NOTICE_2027, field: {"元旦": [day]}}}}, "calendar.yaml")
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", "2026-12-31", "2027-01-01", "2027-12-31"])
+def test_a_notice_names_days_of_its_year_and_of_the_december_before(day: str) -> None:
+    calendar = build_calendar({"years": {2027: {"notice": "通知", "holidays": {"节": [day]}}}})
+    assert calendar.kind(date.fromisoformat(day)) is DayKind.HOLIDAY
+
+
+@pytest.mark.parametrize(("day", "wrong"), [
+    ("2027-02-19", True), ("2027-02-20", False), ("2027-02-21", False), ("2027-02-22", True)])
+def test_only_saturdays_and_sundays_are_made_up_for(day: str, wrong: bool) -> None:
+    extension = {"years": {2027: {**NOTICE_2027, "make_up_days": {"春节": [day]}}}}
+    if wrong:
+        with pytest.raises(CalendarError, match=f"{day} is no Saturday or Sunday"):
+            build_calendar(extension)
+    else:
+        assert build_calendar(extension).kind(date.fromisoformat(day)) is DayKind.MAKE_UP_DAY
 
 
 def test_a_deadline_carries_what_gave_it() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,9 @@ from ckanext.govshare.domain.catalog import (
     content_of,
     decide,
     differences,
+    digest,
     evolve,
+    needs_new_code,
 )
 from ckanext.govshare.domain.errors import Invalid, NotNow, NotYours
 from ckanext.govshare.domain.wording import Message
@@ -138,6 +141,100 @@ def test_differences_leave_out_bookkeeping_and_what_is_equally_empty() -> None:
     after = content_of({"title": "乙", "metadata_modified": "2", "tags": [{"name": "空气"}], "resources": []})
     assert differences(before, after) == [
         {"field": "tags", "before": [], "after": ["空气"]}, {"field": "title", "before": "甲", "after": "乙"}]
+
+
+# Every field holds something, so that what an event drops is seen.
+FULL = replace(PUBLISHED, version=3, submitted_by="clerk", submitted_at=NOW, narrowing_basis="《数据安全法》", reason="请修改")
+LATER = datetime(2026, 3, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("event", "changed"), [
+    (events.EntrySaved("digest", True), {"state": State.DRAFT}),
+    (events.EntrySubmitted("digest", (), "第二十一条"), {
+        "state": State.SUBMITTED, "submitted_by": "editor", "submitted_at": LATER, "reason": "",
+        "narrowing_basis": "第二十一条"}),
+    (events.EntryWithdrawn(), {"state": State.DRAFT, "submitted_by": "", "submitted_at": None}),
+    (events.EntryApproved(4, "307016001/000002", "digest", "none", "none"), {
+        "state": State.APPROVED, "version": 4, "catalog_code": "307016001/000002", "reason": "", "narrowing_basis": ""}),
+    (events.EntryReturned("缺说明"), {"state": State.RETURNED, "reason": "缺说明"}),
+    (events.EntryDiscarded(True), {"state": State.APPROVED, "reason": "", "narrowing_basis": ""}),
+    (events.EntryMoved("own", "other", {}), {}),
+])
+def test_an_event_changes_this_of_an_entry_and_nothing_else(event: events.Event, changed: dict[str, Any]) -> None:
+    before = replace(FULL, state=State.SUBMITTED)
+    assert evolve(before, event, "editor", LATER) == replace(before, **changed)
+
+
+def test_the_history_says_what_was_saved_and_dropped_and_whether_it_was_published() -> None:
+    for entry, published in ((DRAFT, False), (replace(PUBLISHED, state=State.DRAFT), True)):
+        assert give(Command.SAVE, entry, Role.OWN_EDITOR) == events.EntrySaved(digest(CONTENT), published)
+        assert give(Command.DISCARD, entry, Role.OWN_EDITOR) == events.EntryDiscarded(published)
+
+
+def test_a_basis_is_kept_where_something_becomes_narrower_and_nowhere_else() -> None:
+    changed = replace(PUBLISHED, state=State.DRAFT)
+    wider = Material(CONTENT, RULES, approved={**CONTENT, "notes": "先前"})
+    assert give(Command.SUBMIT, changed, Role.OWN_EDITOR, facts=wider, narrowing_basis=" 第二十一条 ") == events.EntrySubmitted(
+        digest(CONTENT))
+    narrower = {**CONTENT, "open_type": "conditional", "open_condition": "实名申请"}
+    facts = Material(narrower, RULES, approved=CONTENT)
+    assert give(Command.SUBMIT, changed, Role.OWN_EDITOR, facts=facts, narrowing_basis=" 第二十一条 ") == events.EntrySubmitted(
+        digest(narrower), ({"field": "open_type", "before": "unconditional", "after": "conditional"},), "第二十一条")
+
+
+def test_an_approval_says_all_that_is_published_by_it() -> None:
+    narrower = {**CONTENT, "open_type": "conditional", "open_condition": "实名申请", "sharing_type": "none"}
+    files = ({"resource_id": "r1", "file_id": "f1", "sha256": "ab"},)
+    facts = Material(narrower, RULES, approved=CONTENT, catalog_code="307016001/000007", files=files)
+    event = give(Command.APPROVE, replace(FULL, state=State.SUBMITTED), Role.COMPETENT, facts=facts, reason=" 同意 ")
+    assert event == events.EntryApproved(
+        version=4, catalog_code="307016001/000007", digest=digest(narrower), open_type="conditional", sharing_type="none",
+        narrowing=({"field": "open_type", "before": "unconditional", "after": "conditional"},
+                   {"field": "sharing_type", "before": "unconditional", "after": "none"}),
+        narrowing_basis="《数据安全法》", reason="同意", files=files)
+
+
+def test_a_return_keeps_its_reason_without_blanks_around_it() -> None:
+    assert give(Command.RETURN, SUBMITTED, Role.COMPETENT, reason=" 缺说明\n") == events.EntryReturned("缺说明")
+
+
+def test_that_nothing_differs_is_said_of_the_whole() -> None:
+    with pytest.raises(Invalid) as refused:
+        give(Command.SUBMIT, replace(PUBLISHED, state=State.DRAFT), Role.OWN_EDITOR,
+             facts=Material(CONTENT, RULES, approved=dict(CONTENT)))
+    assert list(refused.value.errors) == ["__all__"]
+
+
+@pytest.mark.parametrize(("entry", "category", "new"), [
+    (DRAFT, "307016001", True), (PUBLISHED, "307016001", False), (PUBLISHED, "307016002", True), (PUBLISHED, None, True),
+    (replace(PUBLISHED, catalog_code=""), "307016001", True)])
+def test_a_code_is_given_first_and_with_another_category(entry: Entry, category: str | None, new: bool) -> None:
+    assert needs_new_code(entry, {"category_code": category}) is new
+
+
+def test_content_is_what_was_compiled_in_an_order_of_its_own() -> None:
+    package: dict[str, Any] = {"title": "甲", "notes": "", "url": None, "sharing_modes": [], "info_items": {}, "type": "dataset",
+               "metadata_modified": "1", "tags": [{"name": "水", "id": "t1"}, {"name": "空气"}],
+               "groups": [{"name": "b", "title": "乙"}, {"name": "a"}],
+               "resources": [{"id": "r1", "name": "", "description": None, "url": "http://a/data.csv", "size": 1}]}
+    assert content_of(package) == {"title": "甲", "tags": sorted(["水", "空气"]), "groups": ["a", "b"],
+                                   "resources": [{"id": "r1", "url": "http://a/data.csv"}]}
+    assert content_of({}) == {"tags": [], "groups": [], "resources": []}
+
+
+def test_the_address_of_a_link_is_content() -> None:
+    link = {"id": "r1", "url": "http://a/data.csv", "url_type": ""}
+    assert content_of({"resources": [link]}) != content_of({"resources": [{**link, "url": "http://b/data.csv"}]})
+
+
+def test_a_digest_of_content_stands_in_histories_and_is_never_made_another_way() -> None:
+    one, other = {"title": "甲", "tags": ["b", "a"]}, {"tags": ["b", "a"], "title": "甲"}
+    assert digest(one) == digest(other) == "98cffc92c9302c09001a8fe261321aaa9171e497de84f6d403d3dc304c6402a4"
+
+
+def test_what_is_equally_empty_is_no_difference_and_what_was_taken_away_is_one() -> None:
+    assert differences({"a": "", "b": None, "c": [], "d": 1}, {"e": "", "f": 2}) == [
+        {"field": "d", "before": 1, "after": None}, {"field": "f", "before": None, "after": 2}]
 
 
 def matrix() -> str:

@@ -14,6 +14,7 @@ CALENDAR = build_calendar()
 
 @pytest.mark.parametrize(("today", "due", "left", "expected"), [
     ("2026-03-02", "2026-03-16", 10, Urgency.LATER),
+    ("2026-03-10", "2026-03-16", 4, Urgency.LATER),
     ("2026-03-11", "2026-03-16", 3, Urgency.SOON),
     ("2026-03-13", "2026-03-16", 1, Urgency.SOON),
     ("2026-03-16", "2026-03-16", 0, Urgency.TODAY),
@@ -32,6 +33,11 @@ def test_the_words_say_how_many_days() -> None:
     day = date(2026, 3, 16)
     assert words(-2, date(2026, 3, 12), day).params == {"days": 2}
     assert words(4, date(2026, 3, 20), day).params == {"days": 4}
+
+
+def test_the_last_day_is_not_told_as_none_left() -> None:
+    day = date(2026, 3, 16)
+    assert words(0, day, day).params == {}
 
 
 def test_ticked_and_typed_reasons_are_paragraphs_and_blanks_are_none() -> None:

@@ -77,3 +77,56 @@ def test_facts_and_marks_are_not_a_departments_words() -> None:
 def test_blanks_make_no_difference() -> None:
     assert same_words({"name": "甲", "description": "", "size": 1}, {"name": "甲", "description": None, "size": 2})
     assert not same_words({"name": "甲"}, {"name": "乙"})
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("x" * 200, "x" * 200), ("x" * 201, "x" * 200), ("x" * 196 + ".csv", "x" * 196 + ".csv"),
+    ("x" * 197 + ".csv", "x" * 196 + ".csv"), ("a." + "x" * 19, "a." + "x" * 19), ("a." + "x" * 20, "a." + "x" * 20),
+    ("a" * 200 + "." + "x" * 20, "a" * 200), (".csv", ".csv"), ("...", ""), ("X", "X"),
+    ("a." + "x" * 200 + ".csv", "a." + "x" * 194 + ".csv"), ("a\u2028b\u2029c\u00add", "abcd"),
+    ("a\\b/c.csv", "c.csv")])
+def test_a_name_is_cut_to_two_hundred_characters_before_its_ending(given: str, kept: str) -> None:
+    assert bare_name(given) == kept
+
+
+@pytest.mark.parametrize(("name", "ending"), [("a." + "x" * 10, "x" * 10), ("a.7z", "7z"), ("a.b/c", "")])
+def test_an_ending_has_up_to_ten_letters_and_digits(name: str, ending: str) -> None:
+    assert extension(name) == ending
+
+
+@pytest.mark.parametrize(("address", "ending"), [
+    ("https://example.com/a.csv/", ""), ("https://example.com/a.csv/b", ""), ("https://[::1/a.csv", ""),
+    ("https://example.com/a/b.csv", "csv")])
+def test_what_is_no_address_names_no_file(address: str, ending: str) -> None:
+    assert link_extension(address) == ending
+
+
+@pytest.mark.parametrize(("address", "said"), [
+    ("http://a:b@example.com/", "user name"), ("http://a@example.com/", "user name"), ("http://:b@example.com/", "user name"),
+    ("http://[::1", "not an address"), ("http://example.com:x/", "not an address"), ("http://example.com:0/", "host"),
+    ("ftp://example.com/", "host"), ("http://example.com/a b", "host"), ("http://example.com/a\\b", "host"), ("http://", "host")])
+def test_it_is_told_what_is_wrong_with_a_link(address: str, said: str) -> None:
+    assert said in str(link_error(address))
+
+
+def test_an_address_has_at_most_two_thousand_characters() -> None:
+    longest = "http://example.com/" + "a" * 1981
+    assert link_error(longest) is None
+    error = link_error(longest + "a")
+    assert error is not None
+    assert error.params == {"length": 2001, "limit": 2000}
+
+
+@pytest.mark.parametrize(("url", "shown", "own"), [
+    ("http://site/x/resource/r/download/data", "data", True), ("data", "http://site/a/data", True),
+    ("http://site/a/data", "http://site/a/data", True), ("http://[::1", "data", False), ("", "http://site/", False),
+    ("http://site/resource/r/download/other", "data", False)])
+def test_an_address_that_comes_back_is_told_by_its_end(url: str, shown: str, own: bool) -> None:
+    assert is_own_address(url, "r", shown) is own
+
+
+def test_words_are_name_description_and_format() -> None:
+    said = {"name": "甲", "description": "乙", "format": "csv"}
+    assert words({**said, "id": "r1", "mine": 1}) == said
+    assert not same_words(said, {**said, "format": "xlsx"})
+    assert same_words({**said, "format": []}, {**said, "format": {}})

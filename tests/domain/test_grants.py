@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -159,7 +161,8 @@ class TestHistory:
         words = "张三的设备已销毁"
         event = give(command, grant, Part.APPLICANT, reason=words)
         assert words not in str(event.payload())
-        assert len(event.payload()["digest"]) == 64
+        assert event.payload() == {"digest": sha256(words.encode()).hexdigest()} | (
+            {"before": "active"} if command is Command.SURRENDER else {})
         assert getattr(evolve(grant, event, "holder", NOW), told) == words
 
 
@@ -215,6 +218,55 @@ class TestLimits:
     def test_only_the_agreed_addresses_may_ask(self, address: str, permitted: bool) -> None:
         assert Limits.of({"addresses": ["203.0.113.0/24", "2001:db8::/32"]}).permits_address(address) is permitted
 
+    def test_they_are_stored_in_the_types_of_json(self) -> None:
+        assert Limits(("csv",), 5, addresses=("203.0.113.0/24",)).as_dict() == {
+            "formats": ["csv"], "daily_calls": 5, "daily_rows": 0, "downloads": 0, "addresses": ["203.0.113.0/24"]}
+
     def test_they_survive_being_stored(self) -> None:
         limits = Limits(("csv",), 5, 100, 3, ("203.0.113.0/24",))
         assert Limits.of(limits.as_dict()) == limits
+
+
+# Every field holds something, so that what an event drops is seen.
+FULL = replace(
+    SIGNED, limits=Limits(("csv",)), renews="g0", reason="核查", closed_out_at=NOW - SECOND, closing_statement="已删除")
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("event", "changed"), [
+    (events.GrantActivated("s2"), {"state": State.ACTIVE, "agreement_id": "s2"}),
+    (events.GrantAgreementReplaced("s2", "s1"), {"agreement_id": "s2"}),
+    (events.GrantSuspended("超出范围"), {"state": State.SUSPENDED, "reason": "超出范围"}),
+    (events.GrantResumed("核查完毕"), {"state": State.ACTIVE, "reason": ""}),
+    (events.GrantTerminated("转让数据", "active"), {"state": State.TERMINATED, "reason": "转让数据"}),
+    (events.GrantReinstated("suspended", "理由成立"),
+     {"state": State.SUSPENDED, "reason": "", "closed_out_at": None, "closing_statement": ""}),
+    (events.GrantSurrendered("不再需要", "active"), {"state": State.SURRENDERED, "reason": "不再需要"}),
+    (events.GrantExpired(NOW.isoformat(), "active"), {"state": State.EXPIRED}),
+    (events.GrantClosedOut("已销毁"), {"closed_out_at": LATER, "closing_statement": "已销毁"}),
+    (events.GrantOpened("a1", "s1", "", "", {}), {}),
+])
+def test_an_event_changes_this_of_a_grant_and_nothing_else(event: Event, changed: dict[str, Any]) -> None:
+    other = replace(FULL, state=State.PENDING_AGREEMENT)
+    assert evolve(other, event, "clerk", LATER) == replace(other, **changed)
+
+
+def test_who_wrote_nothing_has_no_digest() -> None:
+    assert events.GrantSurrendered("", "active").payload() == {"digest": "", "before": "active"}
+
+
+def test_an_activation_names_the_agreement_that_it_rests_on_and_else_the_one_that_the_grant_has() -> None:
+    unsigned = replace(SIGNED, state=State.PENDING_AGREEMENT)
+    assert give(Command.ACTIVATE, unsigned, Part.SYSTEM) == events.GrantActivated("s1")
+    order = Order(Command.ACTIVATE, "system", agreement_id="s2")
+    assert decide(unsigned, order, frozenset({Part.SYSTEM}), NOW) == events.GrantActivated("s2")
+
+
+def test_a_termination_keeps_its_reasons_and_what_an_appeal_would_bring_back() -> None:
+    event = give(Command.TERMINATE, replace(ACTIVE, state=State.SUSPENDED), Part.HANDLER, reason=" 转让数据 ")
+    assert event == events.GrantTerminated("转让数据", "suspended")
+
+
+def test_a_reinstatement_keeps_the_reasons_of_the_appeal() -> None:
+    event = give(Command.REINSTATE, replace(ACTIVE, state=State.TERMINATED), Part.SYSTEM, reason=" 理由成立 ")
+    assert event == events.GrantReinstated("active", "理由成立")

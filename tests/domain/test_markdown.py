@@ -114,3 +114,7 @@ def test_twice_the_text_is_no_more_than_about_twice_the_work(name: str) -> None:
 
 def test_what_an_older_portal_took_is_shown_up_to_a_bound() -> None:
     assert len(to_html("水" * (LONGEST + 1))) < LONGEST + 100
+
+
+def test_a_link_lends_no_weight_to_its_page_and_tells_it_nothing() -> None:
+    assert 'rel="nofollow noopener noreferrer"' in to_html("[名](http://a.cn)")

@@ -214,3 +214,59 @@ class TestEnds:
         told = {kind for step in notices.signature_steps(state, self.ENDS, "former") for kind in kinds(step.told)}
         said = [text for kind in told for text in notice_texts.KINDS[kind].sentences]
         assert [text for text in said if "stays in force" in text.text] == said
+
+    def test_the_reminder_of_a_signature_comes_in_the_morning_three_and_ten_days_after_the_offer(self) -> None:
+        offered = local(2026, 5, 1, 23, 30)
+        assert notices.signature_steps("offered", offered) == [
+            Step("offered_3", local(2026, 5, 4, 8), ((Audience.PERSON, "signature_missing"),)),
+            Step("offered_10", local(2026, 5, 11, 8), ((Audience.PERSON, "signature_missing"),))]
+        assert notices.signature_steps("applicant_signed", offered, "former")[0] == Step(
+            "applicant_signed_3", local(2026, 5, 4, 8), ((Audience.HANDLERS, "countersignature_missing_again"),))
+
+    def test_unusual_use_is_told_at_once_and_by_its_day(self) -> None:
+        assert notices.unusual_step(START) == Step(
+            "unusual:2026-04-07", local(2026, 4, 7), ((Audience.HANDLERS, "grant_unusual"),))
+
+    def test_each_reminder_of_an_end_says_so_once(self) -> None:
+        assert notices.grant_end_steps(self.ENDS, local(2026, 3, 31, 8))[0].key == "ends_in_7:2026-04-30"
+        assert notices.grant_end_steps(self.ENDS, local(2026, 3, 31, 7, 59)) == [
+            Step(f"ends_in_{days}:2026-04-30", at, ((Audience.PERSON, "grant_ends_soon"),)) for days, at in (
+                (30, local(2026, 3, 31, 8)), (7, local(2026, 4, 23, 8)), (1, local(2026, 4, 29, 8)))]
+
+    def test_the_statement_on_the_data_is_asked_for_twice(self) -> None:
+        first, last = notices.close_out_steps(self.ENDS, CALENDAR)
+        assert (first.key, last.key) == ("close_out_1:2026-05-01", "close_out_2:2026-05-01")
+        assert first.told == ((Audience.PERSON, "close_out_missing"),)
+        assert last.told == (*first.told, (Audience.HANDLERS, "close_out_missing_report"))
+
+    def test_a_limit_of_a_reply_is_told_to_whoever_has_to_act(self) -> None:
+        soon, _, today, overdue = TestReplies.STEPS
+        assert soon == Step("due_in_3:2026-04-20", local(2026, 4, 15, 8), ((Audience.HANDLERS, "reply_due_soon"),))
+        assert today.told == ((Audience.HANDLERS, "reply_due_today"),)
+        assert overdue == Step("overdue:2026-04-20", local(2026, 4, 21), (
+            (Audience.HANDLERS, "reply_overdue"), (Audience.COMPETENT, "reply_overdue_report"), (Audience.PERSON, "reply_late")))
+        assert tuple(processes.watched()) == ("applications", "appeals")
+
+    def test_the_step_whose_moment_came_last_is_told_whatever_their_order(self) -> None:
+        steps = [Step("a", self.ENDS, ()), Step("b", self.ENDS - timedelta(days=1), ())]
+        moments = [self.ENDS - timedelta(days=2), self.ENDS - timedelta(hours=1), self.ENDS]
+        assert [key_at(steps, moment) for moment in moments] == ["", "b", "a"]
+
+
+def test_a_text_is_written_of_what_is_given_and_of_nothing_else() -> None:
+    written = notice_texts.written("reply_due_soon", {**ALL_PARAMS, "days": None, "unknown": "x"})
+    assert (written.title.params, written.sentences) == ({"dataset": "水质监测", "due": "2026-04-20"}, ())
+    whole = notice_texts.written("reply_due_soon", ALL_PARAMS)
+    assert [dict(sentence.params) for sentence in whole.sentences] == [{"days": 3}]
+    assert notice_texts.written("reply_due_today", {}).title.params == {"dataset": ""}
+    with pytest.raises(KeyError):
+        notice_texts.written("no kind", ALL_PARAMS)
+
+
+def test_holder_and_department_are_told_of_a_reinstatement() -> None:
+    assert processes.of_event(grant_events.GrantReinstated("active", "")) == (
+        (Audience.PERSON, "grant_reinstated"), (Audience.HANDLERS, "grant_reinstated_report"))
+
+
+def test_a_period_that_ends_a_moment_after_midnight_has_that_day_as_its_last() -> None:
+    assert notices.last_day_of(local(2026, 5, 1) + timedelta(microseconds=1)) == date(2026, 5, 1)

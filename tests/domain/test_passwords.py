@@ -6,6 +6,7 @@ import secrets
 import pytest
 
 from ckanext.govshare.domain.passwords import weakness
+from ckanext.govshare.domain.wording import Message
 
 OWNER = ("liming", "张伟", "liming@chenzhou.gov.cn")
 
@@ -42,6 +43,25 @@ def test_the_reason_is_named() -> None:
     "山中相送罢，日暮掩柴扉", "Lw!83kd-Rt"])
 def test_what_is_not_is_taken(password: str) -> None:
     assert weakness(password, OWNER) is None
+
+
+def test_a_password_goes_to_its_edges() -> None:
+    assert weakness("x7Kq9mPz") is None
+    assert weakness("x7Kq9mP") == Message("Your password must be {count} characters or longer", count=8)
+    longest = "correct horse battery " * 11 + "purple lantern"
+    assert len(longest) == 256
+    assert weakness(longest) is None
+    assert weakness(longest + "s") == Message("Your password must have at most {count} characters", count=256)
+
+
+def test_what_nobody_can_type_is_refused_however_hard_to_guess() -> None:
+    assert weakness("purple lantern over water") is None
+    assert "cannot be typed" in str(weakness("purple lantern\0over water"))
+
+
+def test_a_name_of_three_letters_is_looked_for() -> None:
+    assert weakness("qxv83kdr") is None
+    assert "own name" in str(weakness("qxv83kdr", ["Qxv"]))
 
 
 def test_made_passwords_are_taken() -> None:

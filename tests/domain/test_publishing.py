@@ -69,4 +69,24 @@ def test_a_reviewer_sees_the_warnings_and_the_operator_does_not() -> None:
 
 def test_a_reviewer_sees_what_is_replaced() -> None:
     (file,) = for_reviewers([choice(replaces=True), choice(None)])
-    assert (file["filename"], file["state"], file["rows"], file["replaced"]) == ("stations.csv", "verified", 3, True)
+    assert file == {"resource_id": "r1", "name": "站点", "file_id": "f1", "filename": "stations.csv", "state": "verified",
+                    "rows": 3, "format": "csv", "size": 0, "replaced": True, "warnings": []}
+
+
+def test_who_may_not_fetch_the_data_is_told_nothing_that_was_measured_on_it() -> None:
+    large = choice()
+    assert large.file is not None
+    (file,) = for_reviewers(without_content([replace(large, file=replace(large.file, size=12))]))
+    assert (file["filename"], file["size"], file["rows"], file["warnings"]) == ("", 0, None, [])
+    assert without_content([choice(None)]) == [choice(None)]
+
+
+def test_a_resource_without_a_file_hides_none_of_those_after_it() -> None:
+    assert obstacles(OPEN, [choice(None), choice()]) == []
+    assert len(obstacles(CONDITIONAL, [choice(None), choice(FileState.REFUSED), choice(FileState.DROPPED)])) == 2
+
+
+def test_a_data_file_is_called_by_what_there_is() -> None:
+    file = choice().file
+    assert file is not None
+    assert Choice("r1", "", None, False).called == Choice("r1", "", replace(file, filename=""), False).called == "r1"

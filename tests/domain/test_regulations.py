@@ -245,8 +245,31 @@ def test_a_wrong_profile_is_refused_by_file_and_key(key: str, value: Any, named:
 
 @pytest.mark.parametrize("data", [None, [], "text", 5])
 def test_a_file_that_is_no_mapping_is_refused(data: object) -> None:
-    with pytest.raises(ProfileError, match=r"f.yaml: a mapping"):
-        parse_profile(data, "f.yaml")
+    for parse in (parse_profile, parse_defaults):
+        with pytest.raises(ProfileError, match=r"^f.yaml: a mapping is expected$"):
+            parse(data, "f.yaml")
+
+
+def test_of_an_unknown_rule_the_known_ones_are_told() -> None:
+    with pytest.raises(ProfileError, match=r"^c.yaml: limits.lunch_break: unknown; known are catalog_update, catalog_review, "):
+        parse_profile(change("limits.lunch_break", {}), "c.yaml")
+
+
+def test_a_length_is_days_or_the_end_of_a_month_and_never_both_or_none() -> None:
+    with pytest.raises(ProfileError, match=r"limits.sharing_reply: give either working_days or month_end"):
+        parse_profile(change("limits.sharing_reply.month_end", 1), "c.yaml")
+    with pytest.raises(ProfileError, match=r"limits.sharing_reply: give either working_days or month_end"):
+        parse_profile(change("limits.sharing_reply.working_days", None), "c.yaml")
+
+
+@pytest.mark.parametrize(("key", "right", "wrong"), [
+    ("limits.sharing_reply.working_days", (1, 250), (0, 251)), ("limits.annual_report.month_end", (1, 12), (0, 13))])
+def test_a_limit_is_one_that_can_be_counted(key: str, right: tuple[int, int], wrong: tuple[int, int]) -> None:
+    for value in right:
+        assert parse_profile(change(key, value), "c.yaml").id
+    for value in wrong:
+        with pytest.raises(ProfileError, match=key.rpartition(".")[2]):
+            parse_profile(change(key, value), "c.yaml")
 
 
 @pytest.mark.parametrize("data", [
@@ -272,3 +295,13 @@ def test_an_analogy_to_no_profile_is_refused() -> None:
     defaults["limits"]["application_reply"]["by_analogy_with"]["profile"] = "atlantis-1"
     with pytest.raises(ProfileError, match=r"application_reply.*atlantis-1"):
         build_regimes(TEXTS, parse_defaults(defaults, DEFAULTS_FILE))
+
+
+def test_a_limit_names_the_profile_that_it_is_applied_under_and_quotes_its_article() -> None:
+    found, default = REGIMES[HUNAN].limit(Rule.SHARING_REPLY), REGIMES[HUNAN].limit(Rule.APPLICATION_REPLY)
+    assert found is not None
+    assert default is not None
+    assert [(each.profile, each.rule) for each in (found, default)] == [
+        (HUNAN, Rule.SHARING_REPLY), (HUNAN, Rule.APPLICATION_REPLY)]
+    assert found.source is not None
+    assert found.source.quotation == TEXTS[HUNAN].limits[Rule.SHARING_REPLY].quotation

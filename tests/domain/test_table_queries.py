@@ -1,6 +1,7 @@
 """Questions to tables: the language of addresses, there and back, and what it refuses."""
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,8 +40,8 @@ class TestParsing:
         ("日期:ge:2026年3月5日", Filter("日期", "ge", date(2026, 3, 5))),
         ("日期:ge:2026/3/5", Filter("日期", "ge", date(2026, 3, 5))),
         ("时\\:分:le:2026-03-05", Filter("时:分", "le", date(2026, 3, 5))),
-        ("时\\:分:ge:2026-03-05T08:30:00", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001 - tables have no zone
-        ("时\\:分:ge:2026-03-05 08:30", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001 - tables have no zone
+        ("时\\:分:ge:2026-03-05T08:30:00", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001 - cells have no zone - tables have no zone
+        ("时\\:分:ge:2026-03-05 08:30", Filter("时:分", "ge", datetime(2026, 3, 5, 8, 30))),  # noqa: DTZ001 - cells have no zone - tables have no zone
         ("达标:eq:是", Filter("达标", "eq", True)),
         ("达标:eq:FALSE", Filter("达标", "eq", False)),
     ])
@@ -65,7 +66,7 @@ class TestParsing:
         query = Query(
             filters=(Filter("站点 名称", "contains", "a:b\\c%_"), Filter("浓度", "ge", Decimal("1.50")),
                      Filter("达标", "eq", True), Filter("时:分", "le", date(2026, 3, 5)),
-                     Filter("时:分", "ge", datetime(2026, 3, 5, 8)),  # noqa: DTZ001 - tables have no zone
+                     Filter("时:分", "ge", datetime(2026, 3, 5, 8)),  # noqa: DTZ001 - cells have no zone - tables have no zone
                      Filter("反\\斜", "filled"), Filter("日期", "eq", date(2026, 3, 5))),
             sort=(Sort("时:分", True), Sort("反\\斜")), search="国控 一站", fields=("浓度", "时:分"))
         assert parse(to_args(query), COLUMNS) == query
@@ -114,6 +115,84 @@ class TestRefusals:
         assert len(_errors({"filter": ["浓度:eq:高"] * 10_000})["filter"]) == table_queries.MOST_FILTERS + 1
 
 
+class TestEdges:
+    @pytest.mark.parametrize("text", [
+        "站点 名称:eq:" + "长" * 200, "浓度:eq:1e60", "浓度:eq:9e-60", "浓度:eq:-1e60", "浓度:eq:0"])
+    def test_a_filter_goes_to_its_edge(self, text: str) -> None:
+        assert parse({"filter": [text]}, COLUMNS).filters
+
+    @pytest.mark.parametrize(("value", "reason"), [
+        ("1e61", "number"), ("9e-61", "number"), ("inf", "number"), ("", "number"), ("1" * 62, "number")])
+    def test_a_number_has_at_most_sixty_digits_on_either_side(self, value: str, reason: str) -> None:
+        assert reason in _errors({"filter": [f"浓度:eq:{value}"]})["filter"][0]
+
+    def test_words_looked_for_go_to_their_edge(self) -> None:
+        assert parse({"q": ["a b c d e f"]}, COLUMNS).search == "a b c d e f"
+        assert parse({"q": ["x" * 100]}, COLUMNS).search == "x" * 100
+        assert _errors({"q": ["x" * 101]}) == {"q": ["At most 100 characters"]}
+        assert _errors({"q": ["a b c d e f g"]}) == {"q": ["At most 6"]}
+
+    def test_words_are_looked_for_once(self) -> None:
+        assert parse({"q": ["国控", "一站"]}, COLUMNS).search == "国控"
+        assert parse({"q": []}, COLUMNS).search == ""
+
+    def test_as_many_questions_as_allowed_are_taken(self) -> None:
+        assert len(parse({"filter": ["浓度:empty"] * 20, "sort": ["浓度"] * 5}, COLUMNS).filters) == 20
+        assert _errors({"filter": ["浓度:empty"] * 21}) == {"filter": ["At most 20"]}
+        assert _errors({"sort": ["浓度"] * 6}) == {"sort": ["At most 5"]}
+
+    @pytest.mark.parametrize("char", ["\ud800", "\0", "\u0378", "\uffff"])
+    def test_what_no_table_holds_is_not_looked_for(self, char: str) -> None:
+        assert _errors({"q": [char]}) == {"q": ["This text has characters that no table holds"]}
+
+    def test_refusals_quote_the_beginning_of_what_was_sent(self) -> None:
+        assert _errors({"filter": [f"浓度:{'x' * 21}:1"]})["filter"] == [f"“{'x' * 20}” cannot be asked of the column “浓度”"]
+        assert _errors({"filter": [f"浓度:eq:{'x' * 51}"]})["filter"] == [
+            f"“{'x' * 50}” does not fit the column “浓度”: a number is expected"]
+        assert _errors({"filter": [f"{'x' * 64}:eq:1"]})["filter"] == [f"There is no column “{'x' * 63}”"]
+        assert _errors({"sort": [f"浓度:{'x' * 51}"]})["sort"] == [f"Sorting is asc or desc, not “{'x' * 50}”"]
+
+    @pytest.mark.parametrize(("text", "said"), [
+        ("浓度:down", "down"), ("浓度:desc:x", "desc:x"), ("时\\:分:down", "down"), ("浓度::x", ":x")])
+    def test_a_wrong_direction_is_quoted_without_the_column(self, text: str, said: str) -> None:
+        assert _errors({"sort": [text]})["sort"] == [f"Sorting is asc or desc, not “{said}”"]
+
+    def test_a_form_that_lacks_fields_asks_what_is_there(self) -> None:
+        assert parse({"column": ["浓度", "日期"], "op": ["empty", "filled"]}, COLUMNS).filters == (
+            Filter("浓度", "empty"), Filter("日期", "filled"))
+        assert parse({"column": ["浓度"]}, COLUMNS) == parse({"op": ["eq"], "value": ["1"]}, COLUMNS) == Query()
+        assert _errors({"column": ["浓度"], "value": ["1"]})["filter"] == ["“” cannot be asked of the column “浓度”"]
+
+    def test_a_stroke_at_the_end_of_a_name_stands_for_itself(self) -> None:
+        assert _errors({"filter": ["浓度\\"]})["filter"] == ["There is no column “浓度\\”"]
+
+    def test_names_may_have_more_than_one_line(self) -> None:
+        columns = [{"id": "a\nb", "type": "text"}]
+        assert parse({"filter": ["a\\\nb:eq:x\ny"]}, columns).filters == (Filter("a\nb", "eq", "x\ny"),)
+
+    @pytest.mark.parametrize(("asked", "written"), [
+        (Filter("达标", "eq", True), "达标:eq:true"), (Filter("达标", "eq", False), "达标:eq:false"),
+        (Filter("浓度", "filled"), "浓度:filled"),
+        (Filter("时:分", "ge", datetime(2026, 3, 5, 8)), "时\\:分:ge:2026-03-05T08:00:00"),  # noqa: DTZ001 - cells have no zone
+        (Filter("日期", "eq", date(2026, 3, 5)), "日期:eq:2026-03-05"), (Filter("站点 名称", "eq", ""), "站点 名称:eq:")])
+    def test_a_filter_is_written_in_one_way(self, asked: Filter, written: str) -> None:
+        assert to_args(Query(filters=(asked,))) == {"filter": [written]}
+
+    def test_blanks_around_a_value_count_in_texts_alone(self) -> None:
+        assert parse({"filter": ["达标:eq: 是 ", "日期:eq: 2026-03-05 "]}, COLUMNS).filters == (
+            Filter("达标", "eq", True), Filter("日期", "eq", date(2026, 3, 5)))
+
+    def test_a_filter_may_be_made_without_a_value(self) -> None:
+        assert table_queries.condition({"a": "text"}, "a", "contains") == Filter("a", "contains", "")
+
+    def test_a_question_that_takes_too_long_says_what_to_do(self) -> None:
+        assert "narrow it down" in str(table_queries.TooSlow())
+
+    def test_what_is_refused_says_why(self) -> None:
+        with pytest.raises(table_queries.Refused, match="There is no column “x”"):
+            table_queries.in_table({}, "x")
+
+
 class TestCkansDump:
     @pytest.mark.parametrize(("args", "expected"), [
         ({}, {}),
@@ -158,8 +237,79 @@ class TestCkansDump:
         {"filters": '{"浓度": {}, "$or": [{}]}'}, {"filters": '{"浓度": []}'}, {"filters": '{"浓度": [null, 1]}'},
         {"filters": '{"站点 名称": [[1]]}'}, {"sort": "没有 desc"}, {"sort": "浓度 sideways"}, {"fields": "没有"},
         {"fields": ","}, {"distinct": "true"}, {"q": "长" * 101},
+        {"fields": "浓度\n日期"}, {"fields": "浓度,日\r期"}, {"sort": "浓度\r\ndesc"},
     ])
     def test_what_cannot_be_done_is_refused_by_name(self, args: dict[str, str]) -> None:
         with pytest.raises(Invalid) as refused:
             dump_queries.parse(args, COLUMNS)
         assert list(refused.value.errors) == list(args)
+
+    @pytest.mark.parametrize(("name", "value", "read"), [
+        ("bom", "T", True), ("bom", "yes", True), ("bom", "on", True), ("bom", "1", True), ("bom", "F", False),
+        ("bom", "no", False), ("bom", "off", False), ("bom", "0", False), ("format", "json", "json"), ("format", "xml", "xml"),
+        ("offset", "0", 0), ("offset", "9" * 12, 10 ** 12 - 1), ("limit", "1", 1)])
+    def test_a_parameter_is_read(self, name: str, value: str, read: Any) -> None:
+        assert getattr(dump_queries.parse({name: value}, COLUMNS), name) == read
+
+    def test_the_default_is_the_whole_table_as_csv(self) -> None:
+        assert dump_queries.parse({}, COLUMNS) == dump_queries.Dump(
+            Query(fields=("_id", *(column["id"] for column in COLUMNS))), "csv", False, 0, None)
+
+    def test_words_are_looked_for(self) -> None:
+        assert dump_queries.parse({"q": " 国控 一站 国控"}, COLUMNS).query.search == "国控 一站"
+
+    @pytest.mark.parametrize("distinct", ["false", "no", "0"])
+    def test_what_is_not_wanted_need_not_be_there(self, distinct: str) -> None:
+        assert dump_queries.parse({"distinct": distinct}, COLUMNS).format == "csv"
+
+    def test_all_that_is_wrong_is_told_at_once_with_what_would_be_right(self) -> None:
+        with pytest.raises(Invalid) as refused:
+            dump_queries.parse({"format": "exe", "limit": "9" * 13, "filters": "[]", "bom": "x",
+                                "sort": ",".join(["浓度"] * 6)}, COLUMNS)
+        params = {name: dict(messages[0].params) for name, messages in refused.value.errors.items()}
+        assert params == {"format": {"choices": "csv, tsv, json, xml"}, "bom": {}, "limit": {}, "filters": {"limit": 20},
+                          "sort": {"limit": 5}}
+
+    def test_a_parameter_goes_to_its_edge(self) -> None:
+        filters = '{"浓度": ' + "[" + ",".join(["1"] * 100) + "]}"
+        assert len(dump_queries.parse({"filters": filters}, COLUMNS).query.filters) == 100
+        assert len(dump_queries.parse({"sort": ",".join(["浓度"] * 5)}, COLUMNS).query.sort) == 5
+        assert dump_queries.parse({"fields": "浓度" + " " * 4998}, COLUMNS).query.fields == ("浓度",)
+        wide = [{"id": f"c{number}", "type": "text"} for number in range(21)]
+        asked = {f"c{number}": "x" for number in range(20)}
+        assert len(dump_queries.parse({"filters": json.dumps(asked)}, wide).query.filters) == 20
+        for args, params in (
+                ({"filters": '{"浓度": ' + "[" + ",".join(["1"] * 101) + "]}"}, {"limit": 100}),
+                ({"filters": json.dumps(asked | {"c20": "x"})}, {"limit": 20}),
+                ({"fields": "浓度" + " " * 4999}, {"limit": 5000}),
+                ({"filters": '{"浓度": {"gte": [1, 2]}}'}, {"limit": 100}), ({"filters": '{"浓度": [{}]}'}, {"limit": 100}),
+                ({"filters": json.dumps({"x" * 64: {"y" * 21: 1}})}, {"op": "y" * 20, "column": "x" * 63})):
+            with pytest.raises(Invalid) as refused:
+                dump_queries.parse(args, wide if "c1" in str(args) else COLUMNS)
+            assert [dict(message.params) for message in refused.value.errors[next(iter(args))]] == [params]
+
+    @pytest.mark.parametrize(("text", "filters"), [
+        ('{"浓度": {"in": [1, 2]}}', (Filter("浓度", "eq", Decimal(1)), Filter("浓度", "eq", Decimal(2)))),
+        ('{"浓度": {"eq": 1}, "日期": {"gte": "2026-03-05"}}', (
+            Filter("浓度", "eq", Decimal(1)), Filter("日期", "ge", date(2026, 3, 5)))),
+        ('{"浓度": {"lte": [1.5]}}', (Filter("浓度", "le", Decimal("1.5")),)), ('{"达标": [null]}', (Filter("达标", "empty"),)),
+        ("{}", ())])
+    def test_comparisons_have_names(self, text: str, filters: tuple[Filter, ...]) -> None:
+        assert dump_queries.parse({"filters": text}, COLUMNS).query.filters == filters
+
+    @pytest.mark.parametrize(("text", "sort"), [
+        ('["\\"站点 名称\\" desc"]', (Sort("站点 名称", True),)),
+        ("浓度 DESC", (Sort("浓度", True),)), ("浓度 ASC NULLS FIRST", (Sort("浓度"),)), ("浓度  nulls  last", (Sort("浓度"),)),
+        ('"站点 名称" desc, "反\\斜"', (Sort("站点 名称", True), Sort("反\\斜")))])
+    def test_an_order_is_written_as_in_sql(self, text: str, sort: tuple[Sort, ...]) -> None:
+        assert dump_queries.parse({"sort": text}, COLUMNS).query.sort == sort
+
+    def test_a_column_that_is_called_like_an_order_is_that_column(self) -> None:
+        columns = [{"id": "x desc", "type": "text"}, {"id": "x", "type": "text"}, {"id": "a,b", "type": "text"}]
+        assert dump_queries.parse({"sort": "x desc"}, columns).query.sort == (Sort("x desc"),)
+        assert dump_queries.parse({"fields": '"a,b", x'}, columns).query.fields == ("a,b", "x")
+        assert dump_queries.parse({"fields": 'x, "a,b"'}, columns).query.fields == ("x", "a,b")
+        with pytest.raises(Invalid) as refused:
+            dump_queries.parse({"fields": "y" * 63 + "\nz"}, columns)
+        assert refused.value.errors["fields"][0].params == {"column": "y" * 63}
+        assert dump_queries.parse({"fields": '["x", "a,b", 1, " "]'}, columns).query.fields == ("x", "a,b")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -23,6 +24,9 @@ def chain(length: int) -> tuple[list[Leaf], list[Record]]:
 
 def verdict(leaves: list[Leaf], records: list[Record]) -> tuple[int | None, str]:
     found = verify(((leaf.seq, leaf.body, leaf.prev, leaf.hash) for leaf in leaves), records)
+    # What was read before the first broken leaf is what is known to be right.
+    intact = (found.broken_seq or len(leaves) + 1) - 1
+    assert (found.checked, found.head) == (intact, leaves[intact - 1].hash if intact else GENESIS)
     return found.broken_seq, found.problem
 
 
@@ -59,9 +63,19 @@ def test_a_tampered_leaf_is_named(leaves: list[Leaf], broken: tuple[int, str]) -
     ([*RECORDS[:2], RECORDS[2]._replace(payload={"reason": "另一个理由"}), *RECORDS[3:]], (3, "history changed")),
     ([*RECORDS[:2], RECORDS[2]._replace(actor="somebody else"), *RECORDS[3:]], (3, "history changed")),
     ([*RECORDS[:2], *RECORDS[3:]], (3, "history missing")),
-], ids=["payload", "actor", "removed"])
+    (RECORDS[:4], (5, "history missing")),
+], ids=["payload", "actor", "removed", "last removed"])
 def test_a_tampered_history_is_named(records: list[Record], broken: tuple[int, str]) -> None:
     assert verdict(LEAVES, records) == broken
+
+
+def test_leaves_are_made_as_ever_so_that_the_chain_can_be_verified_for_ever() -> None:
+    first = append(None, {"event": "entry_saved", "note": "空气", "actor": 1})
+    assert first == Leaf(1, '{"actor":1,"event":"entry_saved","note":"空气","seq":1}', "0" * 64,
+                         sha256(f"{'0' * 64}\n{first.body}".encode()).hexdigest())
+    second = append(first, {})
+    assert second == Leaf(2, '{"seq":2}', first.hash, sha256(f"{first.hash}\n{second.body}".encode()).hexdigest())
+    assert salted("salt", "张三") == sha256("salt:张三".encode()).hexdigest()
 
 
 def test_personal_data_is_not_in_the_trace() -> None:

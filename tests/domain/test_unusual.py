@@ -35,6 +35,22 @@ def test_what_differs_from_the_holders_habit_is_named(pattern: Pattern, words: s
     assert [words in str(text) and "2026-03-02" in str(text) for text in proposals(pattern, DAY)] == [True]
 
 
+@pytest.mark.parametrize(("pattern", "params"), [
+    (replace(USUAL, rows=16_000, habit_rows=25_004), {"day": "2026-03-02", "rows": 16_000, "times": 5, "mean": 2500}),
+    (replace(USUAL, rows=10_001, habit_rows=10), {"day": "2026-03-02", "rows": 10_001, "times": 5, "mean": 1}),
+    (replace(USUAL, addresses=19), {"day": "2026-03-02", "count": "19"}),
+    (replace(USUAL, addresses=21), {"day": "2026-03-02", "count": "20+"}),
+    (replace(USUAL, habit_days=1, night_calls=21), {"day": "2026-03-02", "count": 21})])
+def test_what_is_unusual_is_told_in_numbers(pattern: Pattern, params: dict[str, object]) -> None:
+    (message,) = proposals(pattern, DAY)
+    assert message.params == params
+
+
+def test_all_that_is_unusual_is_told() -> None:
+    assert len(proposals(replace(USUAL, rows=50_000, addresses=9, night_calls=99), DAY)) == 3
+    assert proposals(replace(USUAL, night_calls=20), DAY) == []
+
+
 def test_a_saturday_is_still_shown_on_the_friday_after_it() -> None:
     assert shown_since(date(2026, 3, 6)) == date(2026, 2, 28)
 

@@ -67,6 +67,6 @@ NOT_OFFERED = Message("Choose from the answers that are offered")
 
 def _is_date(text: str) -> bool:
     try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False

@@ -131,11 +131,12 @@ DATE = Message("Expected a date such as 2026-03-02")
 
 
 def day(text: str) -> date | None:
-    """The date of `text` as YYYY-MM-DD, or None if it is none."""
+    """The date of `text` as YYYY-MM-DD, or None if it is none: Python reads other forms of ISO 8601 too, pages do not."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.isoformat() == text else None
 
 
 def _uscc_error(form: Form) -> Message | None:

@@ -18,6 +18,7 @@ from ckanext.govshare.domain.wording import Message
 # A file that brought so many readers down is not given to another one.
 MOST_ATTEMPTS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=10)
+_DOUBLINGS = 6  # more would be cut to the longest pause, and after a night of failures be no time span at all
 
 
 class FileState(StrEnum):
@@ -108,7 +109,7 @@ def postpone(file: DataFile, reader: DataFile, now: datetime) -> DataFile:
     The attempt is not counted, since the file is not to blame. Pauses grow with failures in a row.
     """
     failures = int(reader.progress.get("failures", 0)) + 1
-    pause = min(_FIRST_PAUSE * 2 ** (failures - 1), _LONGEST_PAUSE)
+    pause = min(_FIRST_PAUSE * 2 ** min(failures - 1, _DOUBLINGS), _LONGEST_PAUSE)
     return replace(file, state=FileState.WAITING, attempts=max(file.attempts - 1, 0), progress={
         "step": "postponed", "failures": failures, "not_before": (now + pause).isoformat()})
 

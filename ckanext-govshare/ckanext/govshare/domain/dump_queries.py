@@ -155,6 +155,8 @@ def _listed(text: str) -> list[str]:
         parts = json.loads(text)
     except (ValueError, RecursionError):
         parts = None
-    if not isinstance(parts, list):
-        parts = next(csv.reader([text], skipinitialspace=True), [])
+    try:
+        parts = parts if isinstance(parts, list) else next(csv.reader([text], skipinitialspace=True), [])
+    except csv.Error:  # lines that no quotation marks hold together
+        raise Refused(Message("There is no column “{column}”", column=text[:63])) from None
     return [part.strip() for part in parts if isinstance(part, str) and part.strip()]

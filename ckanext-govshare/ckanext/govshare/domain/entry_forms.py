@@ -77,7 +77,7 @@ class EntryForm:
 
     def as_dict(self) -> dict[str, Any]:
         """In JSON's types."""
-        return {**asdict(self), "questions": as_dicts(self.questions), "limits": dict(self.limits)}
+        return {**asdict(self), "questions": as_dicts(self.questions)}
 
 
 FIELDS = tuple(EntryForm.__dataclass_fields__)

@@ -13,9 +13,11 @@ from ckanext.govshare.domain.wording import Message
 
 
 class DomainError(Exception):
-    """A refusal; `message` tells people why and what to do next."""
+    """A refusal; `message` tells people why and what to do next. Raises TypeError where it tells nothing."""
 
     def __init__(self, message: Message) -> None:
+        if not isinstance(message, Message):
+            raise TypeError("a refusal says why")
         super().__init__(str(message))
         self.message = message
 
@@ -27,8 +29,10 @@ class NotYours(DomainError): ...
 
 
 class Invalid(DomainError):
-    """Refused for its content: `errors` holds all messages, by field name."""
+    """Refused for its content: `errors` holds all messages, by field name. Raises TypeError where one of them tells nothing."""
 
     def __init__(self, errors: Mapping[str, Sequence[Message]]) -> None:
+        if not all(isinstance(message, Message) for messages in errors.values() for message in messages):
+            raise TypeError("a refusal says why")
         super().__init__(Message("Some fields are missing or wrong"))
         self.errors = errors

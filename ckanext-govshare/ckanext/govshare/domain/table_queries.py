@@ -194,7 +194,8 @@ def _split(text: str) -> tuple[str, ...]:
 def _order(types: Mapping[str, str], text: str) -> Sort:
     column, direction, value = _split(text)
     if direction not in ("", "asc", "desc") or value:
-        raise Refused(Message("Sorting is asc or desc, not “{direction}”", direction=text.partition(":")[2][:50]))
+        said = f"{direction}:{value}" if value else direction
+        raise Refused(Message("Sorting is asc or desc, not “{direction}”", direction=said[:50]))
     return Sort(in_table(types, column), direction == "desc")
 
 
