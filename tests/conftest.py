@@ -15,7 +15,7 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests that run side by side run on sites of their own: the first on that of test.ini, then test2.ini, then test3.ini."""
+    """Tests that run side by side run on sites of their own: the first on that of test.ini, the second on that of test2.ini."""
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         # Not in the process that only hands tests out: those that run them would start closed, and pytest-socket sees to these.
         _close_sockets_of_what_tests_start()

@@ -11,10 +11,9 @@ USES: Mapping[str, Mapping[str, str | int]] = {
     "portal": {"database": "govshare", "datastore": "datastore", "redis": 0, "core": "portal"},
     "test": {"database": "govshare_test", "datastore": "datastore_test", "redis": 1, "core": "test"},
     "test2": {"database": "govshare_test2", "datastore": "datastore_test2", "redis": 2, "core": "test2"},
-    "test3": {"database": "govshare_test3", "datastore": "datastore_test3", "redis": 3, "core": "test3"},
 }
 # Tests run side by side, each process on a site of its own; whatever else needs one takes the first.
-TESTS = ("test", "test2", "test3")
+TESTS = ("test", "test2")
 
 
 def render(instance: Instance) -> None:
