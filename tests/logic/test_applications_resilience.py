@@ -207,7 +207,7 @@ def _kill_after(web: WebServer, seconds: float, deed: Deed, token: str, case: di
     killer = threading.Timer(seconds, web.kill_workers)
     killer.start()
     # The answer dies with its process; what that left behind is looked at next.
-    with suppress(requests.ConnectionError):
+    with suppress(requests.ConnectionError, requests.exceptions.ChunkedEncodingError):  # killed before, or in, its answer
         web.post(deed.action, token, id=case["id"], **deed.said(case))
     killer.join()
     web.wait()

@@ -108,7 +108,7 @@ def _kill_after(web: WebServer, reviewer: str, entry_id: str, seconds: float) ->
     killer = threading.Timer(seconds, web.kill_workers)
     killer.start()
     # The answer dies with its process; what that left behind is looked at next.
-    with suppress(requests.ConnectionError):
+    with suppress(requests.ConnectionError, requests.exceptions.ChunkedEncodingError):  # killed before, or in, its answer
         web.post("govshare_entry_approve", reviewer, id=entry_id)
     killer.join()
     web.wait()
