@@ -26,9 +26,9 @@ def rows(found: Sequence[Appeal], readable: bool) -> list[dict[str, Any]]:
 def whole(appeal: Appeal, held: frozenset[Part], actor: str) -> dict[str, Any]:
     """All that somebody of the parts `held` sees of an appeal."""
     subject, readable = subject_of(appeal), reads(Matter.WORDS, held)
-    payloads = [row["payload"] for row in trace.events(MACHINE.kind, appeal.id)]
-    return rows([appeal], readable)[0] | case_rows.steps(MACHINE, appeal, held, actor, subject) | {
-        "remedy": next((payload["remedy"] for payload in payloads if "remedy" in payload), None),
+    events = trace.events(MACHINE.kind, appeal.id)
+    return rows([appeal], readable)[0] | case_rows.steps(MACHINE, appeal, held, actor, subject, events=events) | {
+        "remedy": next((row["payload"]["remedy"] for row in events if "remedy" in row["payload"]), None),
         "decision": {"state": subject.state, "reason": repository.decision_reason(appeal) if readable else ""},
     }
 

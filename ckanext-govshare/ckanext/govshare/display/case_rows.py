@@ -19,13 +19,16 @@ def moment(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def row(case: Any, running: Deadline | None = None) -> dict[str, Any]:
+def which(case: Any) -> dict[str, Any]:
+    """Which case it is, and where it stands."""
+    return {"id": case.id, "state": case.state.value, "dataset": named.dataset(case.entry_id),
+            "organization": named.organization(case.department)}
+
+
+def row(case: Any, running: Deadline | None) -> dict[str, Any]:
     """A case in a list, without what people wrote."""
-    return {
-        "id": case.id, "state": case.state.value, "dataset": named.dataset(case.entry_id),
-        "organization": named.organization(case.department), "deadline": running.as_dict() if running else None,
-        "overdue": bool(running and running.is_overdue(clock.now())),
-    }
+    return which(case) | {"deadline": running.as_dict() if running else None,
+                          "overdue": bool(running and running.is_overdue(clock.now()))}
 
 
 def rows(machine: Machine[Any], cases: Sequence[Any]) -> list[dict[str, Any]]:
@@ -36,16 +39,17 @@ def rows(machine: Machine[Any], cases: Sequence[Any]) -> list[dict[str, Any]]:
 
 def steps(machine: Machine[Any], case: Any, held: frozenset[Any], actor: str, facts: Any = None,
           known: Collection[str] | None = None,
-          words: Callable[[Mapping[str, Any]], str] = history.reason_of) -> dict[str, Any]:
+          words: Callable[[Mapping[str, Any]], str] = history.reason_of,
+          events: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """What may be done with a case now, and what was: `commands` and `history`, to each what is theirs.
 
-    known: ids of accounts that whoever reads the case may know; by default whose case it is. Others as `Process.allowed` and
-    `history.shown` take them.
+    known: ids of accounts that whoever reads the case may know; by default whose case it is. events: of its history,
+    where the caller has read them. Others as `Process.allowed` and `history.shown` take them.
     """
     person = {getattr(case, KINDS[machine.kind].person)} if known is None else known
     return {
         "commands": [command.value for command in machine.process.allowed(case, held, actor, facts)],
-        "history": history.shown(trace.events(machine.kind, case.id), held, person, words),
+        "history": history.shown(trace.events(machine.kind, case.id) if events is None else events, held, person, words),
     }
 
 

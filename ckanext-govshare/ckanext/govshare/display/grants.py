@@ -81,10 +81,9 @@ def close_out_due(grant: Grant, renewed_by: str | None, begun: bool) -> bool:
 
 
 def _standing(grant: Grant, agreement_state: str, now: datetime) -> dict[str, Any]:
-    standing, row = grants.standing(grant, agreement_state, now), case_rows.row(grant)
+    standing = grants.standing(grant, agreement_state, now)
     return {
-        **{name: row[name] for name in ("id", "state", "dataset", "organization")},
-        "application_id": grant.application_id, "agreement_id": grant.agreement_id or None,
+        **case_rows.which(grant), "application_id": grant.application_id, "agreement_id": grant.agreement_id or None,
         "state_name": translate(grants.STATE_NAMES[grant.state]),
         "standing": standing.value, "standing_text": translate(grants.STANDINGS[standing]),
         "starts_at": grant.starts_at.isoformat(), "ends_at": grant.ends_at.isoformat(),

@@ -34,11 +34,10 @@ def govshare_agreement_show(context: Context, data_dict: DataDict) -> dict[str, 
     """
     agreement, held = kernel.known(MACHINE, context, data_dict["id"])
     tk.check_access("govshare_agreement_show", context, {"id": agreement.id})
-    actor, row = roles.actor_of(context), case_rows.row(agreement)
+    actor = roles.actor_of(context)
     signers = {actor, *(s.user for s in agreement.signatures)}
     return {
-        **{name: row[name] for name in ("id", "state", "dataset", "organization")},
-        "application_id": agreement.application_id, "applicant": named.person(agreement.applicant),
+        **case_rows.which(agreement), "application_id": agreement.application_id, "applicant": named.person(agreement.applicant),
         "standing": agreement_copies.standing(agreement), "title": agreement.title,
         "text": agreement.text, "text_hash": agreement.text_hash, "html": str(agreement_display.as_html(agreement.text)),
         "template": dict(agreement.template), "replaces": agreement.replaces, "reason": agreement.reason,

@@ -28,10 +28,10 @@ def verdict(process: Process[Any, Any, Any], command: Any, held: frozenset[Any])
     return {"success": False, "msg": translate(refusal.message)} if refusal else {"success": True}
 
 
-def parts_of(machine: Machine[Any], name: str = "id") -> Callable[[Context, DataDict], frozenset[Any]]:
-    """The caller's parts in the case whose id the parameter `name` gives; a stranger's where there is none or none to know."""
+def parts_of(machine: Machine[Any]) -> Callable[[Context, DataDict], frozenset[Any]]:
+    """The caller's parts in the case whose `id` is given; a stranger's where there is none or none to know."""
     def held(context: Context, data_dict: DataDict) -> frozenset[Any]:
-        case = machine.get(str(data_dict.get(name) or ""), False)
+        case = machine.get(str(data_dict.get("id") or ""), False)
         found = machine.parts_in(context, case) if case else frozenset()
         return found if case and found & machine.seen_by(case) else frozenset({Part.STRANGER})
     return held
