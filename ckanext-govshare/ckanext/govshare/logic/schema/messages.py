@@ -5,7 +5,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.fields import MAX_OFFSET, MAX_PAGE, at_most
+from ckanext.govshare.logic.schema.fields import FLAG, MAX_PAGE, page, parameters
 from ckanext.govshare.notifications import preferences
 
 _LARGEST_ID = 2**63 - 1
@@ -32,13 +32,7 @@ def offered_language(value: object) -> str:
     return str(value)
 
 
-@validator_args
-def message_list(default: ValidatorFactory, natural_number_validator: Validator, boolean_validator: Validator) -> Schema:
-    return {
-        "unread": [default(False), boolean_validator],
-        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
-        "limit": [default(20), natural_number_validator, at_most(MAX_PAGE)],
-    }
+message_list = parameters(unread=FLAG, **page())
 
 
 @validator_args

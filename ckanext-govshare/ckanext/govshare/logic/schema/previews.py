@@ -5,7 +5,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.govshare.logic.schema.fields import MAX_OFFSET, at_most, text_up_to
+from ckanext.govshare.logic.schema.fields import page, text_up_to
 
 MOST_ROWS = 200
 LONGEST = 2000
@@ -21,14 +21,12 @@ def texts(value: object) -> list[str]:
 
 
 @validator_args
-def table_show(not_empty: Validator, unicode_safe: Validator, default: ValidatorFactory, ignore_missing: Validator,
-               natural_number_validator: Validator) -> Schema:
+def table_show(not_empty: Validator, unicode_safe: Validator, default: ValidatorFactory, ignore_missing: Validator) -> Schema:
     return {
         "resource_id": [not_empty, unicode_safe],
         "q": [default(""), text_up_to(LONGEST)],
         "filter": [ignore_missing, texts],
         "sort": [ignore_missing, texts],
         "fields": [ignore_missing, texts],
-        "offset": [default(0), natural_number_validator, at_most(MAX_OFFSET)],
-        "limit": [default(20), natural_number_validator, at_most(MOST_ROWS)],
+        **page(most=MOST_ROWS),
     }
